@@ -32,7 +32,8 @@ def disagreements(catalogue: Catalogue) -> Iterator[Disagreement]:
     yield from _city(catalogue)
     yield from _once(("holders",), [each.id for each in catalogue.holders], "id", "a holder")
     yield from _once(("datasets",), [each.id for each in catalogue.datasets], "id", "a dataset")
-    yield from _once(("datasets",), [each.package_name for each in catalogue.datasets], "package", "a CKAN dataset")
+    if len({each.id for each in catalogue.datasets}) == len(catalogue.datasets):
+        yield from _once(("datasets",), [each.package_name for each in catalogue.datasets], "package", "a CKAN dataset")
     for index, dataset in enumerate(catalogue.datasets):
         yield from _dataset(catalogue, dataset, ("datasets", index))
     yield from _references(catalogue.model_dump(mode="python"), ())

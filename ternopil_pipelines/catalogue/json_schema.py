@@ -29,3 +29,7 @@ def known_keys() -> tuple[str, ...]:
     schema = sources_schema()
     models = [schema, *schema["$defs"].values()]
     return tuple(sorted({key for model in models for key in model.get("properties", {})}))
+
+
+if __name__ == "__main__":
+    print(sources_schema_text(), end="")

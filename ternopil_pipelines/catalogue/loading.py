@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 from ternopil_pipelines.catalogue.agreement import disagreements
 from ternopil_pipelines.catalogue.model import Catalogue
 from ternopil_pipelines.catalogue.yaml_positions import Path as Keys
-from ternopil_pipelines.catalogue.yaml_positions import load
+from ternopil_pipelines.catalogue.yaml_positions import dotted, load
 from ternopil_pipelines.faults import CatalogueFault
 
 
@@ -43,7 +43,7 @@ def parse_catalogue(text: str, *, name: str = "sources.yaml") -> Catalogue:
         found = {_problem(each, values, lines, name): None for each in error.errors(include_url=False)}
         raise CatalogueFault(list(found)) from None
     problems = [
-        f"{name}:{_line(keys, lines)}: {_dotted(keys)}: {expected}" for keys, expected in disagreements(catalogue)
+        f"{name}:{_line(keys, lines)}: {dotted(keys)}: {expected}" for keys, expected in disagreements(catalogue)
     ]
     if problems:
         raise CatalogueFault(problems)
@@ -53,11 +53,13 @@ def parse_catalogue(text: str, *, name: str = "sources.yaml") -> Catalogue:
 def _problem(error: ErrorDetails, values: Any, lines: dict[Keys, int], name: str) -> str:
     keys, node = _place(error["loc"], values)
     missing = error["type"] == "missing"
+    if error["type"] == "union_tag_invalid" and isinstance(node, dict):
+        keys, node = (*keys, "kind"), node["kind"]
     if missing:
         keys = (*keys, error["loc"][-1])
     line = _line(keys[:-1] if missing else keys, lines)
-    about = next((f" (dataset {values['datasets'][keys[1]].get('id')})" for _ in [0] if _in_dataset(keys, values)), "")
-    return f"{name}:{line}: {_dotted(keys)}: {_expected(error, node)}{about}"
+    about = f" (dataset {values['datasets'][keys[1]].get('id')})" if _in_dataset(keys, values) else ""
+    return f"{name}:{line}: {dotted(keys)}: {_expected(error, node)}{about}"
 
 
 def _place(location: tuple[int | str, ...], values: Any) -> tuple[Keys, Any]:
@@ -85,7 +87,7 @@ def _expected(error: ErrorDetails, node: Any) -> str:
     if kind in {"enum", "literal_error"}:
         return f"expected {context['expected']}, got {shown}"
     if kind in {"union_tag_invalid", "union_tag_not_found"}:
-        return f"`kind` is expected to be one of {context.get('expected_tags', 'folder, database, api')}"
+        return f"`kind` is expected to be one of {context.get('expected_tags', 'folder, database, api')}, got {shown}"
     if kind == "string_type":
         return f"expected text, got {shown}; put it in quotes if it is a code"
     if kind == "string_pattern_mismatch":
@@ -105,9 +107,3 @@ def _line(keys: Keys, lines: dict[Keys, int]) -> int:
         keys = keys[:-1]
     return lines[keys]
 
-
-def _dotted(keys: Keys) -> str:
-    text = ""
-    for part in keys:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text or "(top level)"

@@ -55,8 +55,7 @@ def _walk(loader: _Loader, node: yaml.Node, path: Path, lines: dict[Path, int], 
         for key_node, value_node in node.value:
             key, line = str(key_node.value), key_node.start_mark.line + 1
             if key in seen:
-                where = ".".join(str(part) for part in (*path, key))
-                yield f"{name}:{line}: {where}: the key is repeated; it stands already in line {seen[key]}"
+                yield f"{name}:{line}: {dotted((*path, key))}: the key is repeated; it stands already in line {seen[key]}"
             seen[key] = line
             lines[(*path, key)] = line
             yield from _walk(loader, value_node, (*path, key), lines, name)
@@ -64,3 +63,11 @@ def _walk(loader: _Loader, node: yaml.Node, path: Path, lines: dict[Path, int], 
         for index, item in enumerate(node.value):
             lines[(*path, index)] = item.start_mark.line + 1
             yield from _walk(loader, item, (*path, index), lines, name)
+
+
+def dotted(path: Path) -> str:
+    """`datasets[3].frequency`: how a message names a key."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text or "(top level)"

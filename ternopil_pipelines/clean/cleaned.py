@@ -18,12 +18,14 @@ from ternopil_pipelines.findings.finding import Finding, has_errors
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cleaned:
-    """`text`: pandas `str` columns in declared order, missing = NaN. `rows` of the frame stand in received order."""
+    """`text`: pandas `str` columns in declared order, missing = NaN; its rows stand in received order. `broken`:
+    positions of the rows in which some cell has an error, all of them, however many findings name them."""
 
     table: str
     columns: tuple[Column, ...]
     text: pd.DataFrame
     findings: tuple[Finding, ...]
+    broken: tuple[int, ...] = ()
 
     @property
     def refused(self) -> bool:

@@ -1,0 +1,146 @@
+"""What no structure forbids and yet is probably wrong: the looks of a whole column, not the rule of a cell.
+
+Spellings of one value, letters of two alphabets in a word, wrecked letters, codes a spreadsheet took for numbers or
+dates, a zero among amounts, gaps in a full column. Each detector looks at one column; the share of cells decides
+whether something is a slip or the column's habit. Nothing is changed here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ternopil_pipelines.catalogue.columns import Column
+from ternopil_pipelines.clean.arrow import BLANKS, matches, present
+from ternopil_pipelines.clean.fold import MIXED_PATTERN, fold, letters, mixed_word
+from ternopil_pipelines.clean.notebook import Notebook
+from ternopil_pipelines.clean.rules import edrpou_valid, lost_zeros
+
+# A column of at most this many different texts, each met three times on average, is a list of values, not prose.
+_MOST_VALUES = 300
+_SPELLINGS_SHOWN = 12
+# Below this share an empty cell or a zero is a slip; above it the column lives with them.
+_FEW = 0.2
+_RARE = 0.01
+_APOSTROPHES = {"'": "'", "’": "’", "ʼ": "ʼ", "`": "`", '"': '"', "*": r"\*"}
+_MONEY = ("amount", "sum", "cost", "price", "value", "вартість", "сума", "ціна", "кошти", "обсяг")
+_CODE_NAMES = ("id", "uid", "code", "identifier", "number", "ідентифікатор", "код", "номер", "шифр")
+_BROKEN = "\ufffd|Ð[\u0080-¿]|Ñ[\u0080-¿]|Р[\u0098-Ÿ°±µ»]Р|С[\u0080-Ÿ‚ѓ]Р|\\?{3,}|Âп|пїЅ"
+
+
+def examine_text(raw: pa.Array, text: pa.Array, column: Column, book: Notebook) -> None:
+    """`raw`: as received; `text`: canonical."""
+    if not column.allowed:
+        spellings(raw, text, column, book)
+    mixed = matches(text, MIXED_PATTERN)
+    if mixed.any():
+        _mixed(text, mixed, column, book)
+    book.cells("letters-broken", column, matches(text, _BROKEN), given=text)
+    _apostrophes(text, column, book)
+    if is_code(column):
+        book.cells("code-exponent", column, matches(text, r"^\d[.,]\d+[eEЕ]\+\d{1,2}$"), given=text)
+        dated = matches(text, r"^\d{4}-\d{2}-\d{2}(?:T00:00(?::00)?| 00:00:00)?$")
+        if 0 < dated.sum() <= max(1, _FEW * len(text)):
+            book.cells("code-as-date", column, dated, given=text)
+        _uneven(text, column, book)
+
+
+def is_code(column: Column) -> bool:
+    """Does the column's name say that it holds a code?"""
+    last = [letters(name) for name in (column.name, column.label or "")]
+    return column.key or any(name.endswith(word) or name.startswith("код") for name in last for word in map(letters, _CODE_NAMES) if name)
+
+
+def spellings(raw: pa.Array, text: pa.Array, column: Column, book: Notebook) -> None:
+    """Values that differ by case, blanks, dashes, apostrophes or look-alike letters only. Outer blanks alone (mended
+    anyway) are no second spelling, but where there is one they are counted among the spellings met."""
+    values = pc.value_counts(text.drop_null())
+    if not 1 < len(values) <= _MOST_VALUES or len(text) < 3 * len(values):
+        return
+    groups: dict[str, list[str]] = defaultdict(list)
+    for value in values.field("values").to_pylist():
+        groups[_same(value)].append(value)
+    several = {key: found for key, found in groups.items() if len(found) > 1}
+    if not several:
+        return
+    met: dict[str, list[str]] = defaultdict(list)
+    counts: dict[str, int] = {}
+    for entry in pc.value_counts(raw.filter(pa.array(present(text)))).to_pylist():
+        key = _same(entry["values"].strip(BLANKS))
+        if key in several:
+            met[key].append(entry["values"])
+            counts[entry["values"]] = entry["counts"]
+    total = sum(len(found) for found in met.values())
+    lines = [" / ".join(f"«{each}» {counts[each]}" for each in sorted(found, key=lambda it: -counts[it])[:_SPELLINGS_SHOWN]) for found in met.values()]
+    shown = "; ".join(lines[:_SPELLINGS_SHOWN]) + ("; …" if len(lines) > _SPELLINGS_SHOWN else "")
+    book.column("spelling-variants", column, total, values=len(met), variants=shown)
+
+
+def _same(value: str) -> str:
+    """Between digits punctuation means something: house 3/4 is not house 34."""
+    return fold(value).replace(" ", "") if any(letter.isdigit() for letter in value) else letters(value)
+
+
+def gaps(text: pa.Array, column: Column, book: Notebook) -> None:
+    absent = ~present(text) & ~book.named(column)
+    count, total = int(absent.sum()), len(text)
+    if not count:
+        return
+    if count == total:
+        book.column("column-empty", column, 1)
+    elif count <= _FEW * total:
+        book.column("values-missing", column, count, total=total, rows=book.rows(absent))
+
+
+def amounts(text: pa.Array, column: Column, book: Notebook) -> None:
+    """A zero among thousands of amounts is an amount nobody filled in."""
+    names = letters(column.name) + letters(column.label or "")
+    if any(letters(word) in names for word in _MONEY):
+        zeros = matches(text, r"^0(?:\.0+)?$")
+        if 0 < zeros.sum() <= max(1, _RARE * len(text)) and len(text) >= 10:
+            book.cells("amount-zero", column, zeros, given=text)
+
+
+def hidden_codes(text: pa.Array, column: Column, book: Notebook) -> None:
+    """A column nobody called ЄДРПОУ that is one: most values are eight digits and most of them pass the control digit
+    (10 in 100 would by chance). Its shorter values are then codes that lost their zeros."""
+    valid, known = edrpou_valid(text), present(text)
+    short = lost_zeros(text)
+    if known.any() and short.any() and (valid | short).sum() >= 0.6 * known.sum() and valid.sum() >= 3:
+        book.cells("edrpou-lost-zero", column, short, given=text, words=lambda given: {"proposal": given.zfill(8)})
+
+
+def _mixed(text: pa.Array, mixed: np.ndarray, column: Column, book: Notebook) -> None:
+    guilty = mixed.copy()
+    for position in np.flatnonzero(mixed)[:20_000].tolist():
+        guilty[position] = mixed_word(text[position].as_py()) is not None
+    book.cells("letters-mixed", column, guilty, given=text, words=_mixed_words)
+
+
+def _mixed_words(given: str) -> dict[str, str]:
+    word, proposal = mixed_word(given) or (given, given)
+    return {"word": word, "proposal": proposal}
+
+
+def _apostrophes(text: pa.Array, column: Column, book: Notebook) -> None:
+    around = "(?i)[бвгґджзйклмнпрстфхцчшщ]{}[єїюя]"
+    counts = {sign: int(matches(text, around.format(pattern)).sum()) for sign, pattern in _APOSTROPHES.items()}
+    counts = {sign: count for sign, count in counts.items() if count}
+    if len(counts) > 1:
+        variants = ", ".join(f"{sign} — {count}" for sign, count in sorted(counts.items(), key=lambda it: -it[1]))
+        book.column("apostrophes-vary", column, sum(counts.values()) - max(counts.values()), variants=variants)
+
+
+def _uneven(text: pa.Array, column: Column, book: Notebook) -> None:
+    """Nine in ten codes of one length, the rest shorter and all digits: a zero may be gone."""
+    digits = matches(text, r"^\d{4,}$") & ~book.named(column)
+    if digits.sum() < max(10, 0.9 * present(text).sum()):
+        return
+    lengths = np.asarray(pc.utf8_length(text).fill_null(0))
+    usual = int(np.bincount(lengths[digits]).argmax())
+    shorter = digits & (lengths == usual - 1)
+    if usual >= 5 and 0 < shorter.sum() <= 0.1 * digits.sum():
+        book.column("codes-uneven", column, int(shorter.sum()), length=usual, rows=book.rows(shorter))

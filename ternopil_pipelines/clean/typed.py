@@ -1,0 +1,47 @@
+"""Canonical text as numbers and dates, for whoever computes with it: the schema, the gates, the plots.
+
+string, anyURL and time stay text; integer is Int64, decimal Float64, boolean pandas' own, date and dateTime
+datetime64[s]. What is published is the text, not these: a float has forgotten which zeros the department wrote.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ternopil_pipelines.catalogue.columns import Column
+from ternopil_pipelines.clean.arrow import array_of, joined
+
+DTYPES = {
+    "integer": "Int64",
+    "decimal": "Float64",
+    "boolean": "boolean",
+    "date": "datetime64[s]",
+    "dateTime": "datetime64[s]",
+}
+_ARROW = {"integer": pa.int64(), "decimal": pa.float64()}
+
+
+def typed(text: pd.DataFrame, columns: tuple[Column, ...]) -> pd.DataFrame:
+    return pd.DataFrame({column.name: typed_column(text[column.name], column) for column in columns})
+
+
+def typed_column(text: pd.Series, column: Column) -> pd.Series:
+    dtype = DTYPES.get(column.type)
+    if dtype is None:
+        return text
+    array = array_of(text)
+    if column.type in {"date", "dateTime"}:
+        return _moments(array, text)
+    values = pc.equal(array, "true") if column.type == "boolean" else pc.cast(array, _ARROW[column.type])
+    return pd.Series(pd.api.types.pandas_dtype(dtype).__from_arrow__(values), index=text.index, name=text.name)
+
+
+def _moments(array: pa.Array, text: pd.Series) -> pd.Series:
+    """`YYYY-MM-DD`, `YYYY-MM-DDThh:mm` and with seconds: brought to one length, read at once."""
+    for length, tail, glue in ((10, "00:00", "T"), (16, "00", ":")):
+        longer = joined(array, tail, by=glue)
+        array = pc.if_else(pc.equal(pc.utf8_length(array), length), longer, array)
+    moments = pc.strptime(array, format="%Y-%m-%dT%H:%M:%S", unit="s")
+    return pd.Series(moments.to_numpy(zero_copy_only=False).astype("datetime64[s]"), index=text.index, name=text.name)

@@ -1,0 +1,41 @@
+"""`ternopil status`: where every dataset stands and whom it waits for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from ternopil_pipelines.commands.output import Settings, json_option
+
+WORDS = {
+    "fresh": "актуальний",
+    "due": "час оновити",
+    "overdue": "прострочений",
+    "delinquent": "давно прострочений",
+    "held": "чекає рішення",
+    "failed": "не вдалося",
+    "never": "ще не оприлюднений",
+    "retired": "більше не оновлюється",
+}
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def status(settings: Settings) -> None:
+    """Стан кожного набору: чи актуальний, коли наступне оновлення, кого чекає."""
+    from ternopil_pipelines.oversight.status import standing
+
+    installation = settings.installation()
+    now = datetime.now(UTC)
+    found = [standing(installation.catalogue, each, installation.ledger, now) for each in installation.catalogue.datasets]
+    if settings.json:
+        settings.document({"datasets": [each.as_json() for each in found]})
+        return
+    width = max((len(each.id) for each in found), default=0)
+    for each in found:
+        waiting = f"; чекає: {each.waiting_for}" if each.waiting_for else ""
+        due = f"; наступний строк {each.due[:10]}" if each.due else ""
+        remarks = f"; зауважень: {each.findings}" if each.findings else ""
+        settings.say(f"{each.id:<{width}}  {WORDS[each.state]}{due}{remarks}{waiting}")

@@ -1,0 +1,83 @@
+"""One installation of the product: a catalogue and the environment it runs in, and what the two point at.
+
+The command and the orchestration both begin here, so that archive, ledger and portal are the same for whoever acts.
+Nothing is opened until it is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+
+from ternopil_pipelines.catalogue.environment import Environment
+from ternopil_pipelines.catalogue.loading import load_catalogue
+from ternopil_pipelines.catalogue.model import Catalogue, Dataset
+from ternopil_pipelines.evidence.archive import Archive
+from ternopil_pipelines.evidence.ledger import Ledger
+from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines.portal.journal import Journal
+
+
+def sources_path(variables: Mapping[str, str]) -> Path:
+    return Path(variables.get("TERNOPIL_SOURCES") or "sources.yaml")
+
+
+def code_version() -> str:
+    return version("ternopil-pipelines")
+
+
+@dataclass(frozen=True)
+class Installation:
+    catalogue: Catalogue
+    environment: Environment
+
+    @classmethod
+    def here(cls, sources: Path | None = None) -> Installation:
+        """By the process's environment. Raises CatalogueFault."""
+        return cls(load_catalogue(sources or sources_path(os.environ)), Environment.of(os.environ))
+
+    def with_fresh_environment(self) -> Installation:
+        """The same catalogue with what the environment says now: a portal may have come up since."""
+        return Installation(self.catalogue, Environment.of(os.environ))
+
+    @property
+    def home(self) -> Path:
+        return self.environment.home
+
+    @property
+    def landing(self) -> Path:
+        return Path(self.environment.resolve(self.catalogue.landing, key="landing"))
+
+    @cached_property
+    def archive(self) -> Archive:
+        return Archive(self.environment.resolve(self.catalogue.editions, key="editions"))
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.environment.resolve(self.catalogue.ledger, key="ledger"))
+
+    def client(self, dataset: Dataset) -> PortalClient:
+        """With the token of the dataset's holder where it has one of its own."""
+        token = self.catalogue.holder_of(dataset).token or self.catalogue.portal.token
+        return PortalClient(
+            self.environment.resolve(self.catalogue.portal.url, key="portal.url"),
+            self.environment.resolve(token, key="portal.token"),
+        )
+
+    @cached_property
+    def journal(self) -> Journal:
+        return Journal(self.home / "journal")
+
+    @property
+    def datastore_url(self) -> str | None:
+        """The DataStore's write URL where the city gives one: it enables the mode `direct`."""
+        url = self.catalogue.portal.datastore_url
+        return None if url is None else self.environment.resolve(url, key="portal.datastore_url")
+
+    def reader(self) -> PortalClient:
+        """As anyone on the internet, without a token."""
+        return PortalClient(self.environment.resolve(self.catalogue.portal.url, key="portal.url"), None)

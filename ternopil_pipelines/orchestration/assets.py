@@ -1,0 +1,209 @@
+"""The four kinds of asset of a dataset: raw → table → edition → publication.
+
+A check speaks, it does not gate: the table's op yields every check result and then refuses, so that a bad table never
+becomes the current one and a re-run by hand publishes the last good edition. Whether an edition may go out is a
+decision in the ledger, which the publisher asks for on every path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from ternopil_pipelines.catalogue.cadence import cadence
+from ternopil_pipelines.catalogue.model import Catalogue, DatabaseSource, Dataset, FolderSource, Table
+from ternopil_pipelines.catalogue.structures import columns_of, structure
+from ternopil_pipelines.faults import DataRefused, Fault, SourceRefused
+from ternopil_pipelines.findings.finding import by_code
+from ternopil_pipelines.installation import Installation
+from ternopil_pipelines.orchestration import steps
+from ternopil_pipelines.orchestration.checks import TABLE_CHECKS, table_check_specs
+from ternopil_pipelines.orchestration.faults import RETRIES, permanent_fails_at_once, refusal
+from ternopil_pipelines.orchestration.metadata import findings_table, preview, table_schema
+from ternopil_pipelines.orchestration.names import (
+    definition_tags,
+    edition_key,
+    publication_key,
+    raw_key,
+    slug,
+    table_key,
+)
+from ternopil_pipelines.orchestration.storage import Accepted
+from ternopil_pipelines.oversight.status import grace
+from ternopil_pipelines.receive.receipt import Receipt
+
+INSTALLATION = "installation"
+
+
+def dataset_assets(catalogue: Catalogue, dataset: Dataset) -> list[dg.AssetsDefinition]:
+    common = _common(catalogue, dataset)
+    tables = [each for table in dataset.tables for each in (_raw(dataset, table, common), _table(dataset, table, common))]
+    return [*tables, _edition(dataset, common), _publication(dataset, common)]
+
+
+def _common(catalogue: Catalogue, dataset: Dataset) -> Mapping[str, Any]:
+    holder = catalogue.holder_of(dataset)
+    return {
+        "group_name": slug(holder.id),
+        "owners": [holder.contact.email, f"team:{holder.id}"],
+        "tags": definition_tags(dataset),
+        "io_manager_key": "storage",
+        "required_resource_keys": {INSTALLATION},
+    }
+
+
+def _titled(title: str) -> dict[str, str]:
+    return {"назва": title}
+
+
+def _raw(dataset: Dataset, table: Table, common: Mapping[str, Any]) -> dg.AssetsDefinition:
+    source = table.source
+    pool = f"db_{slug(source.database)}" if isinstance(source, DatabaseSource) else None
+
+    @dg.asset(
+        key=raw_key(dataset, table),
+        description=f"{_table_title(dataset, table)}: як надійшло від розпорядника, текстом, без жодних змін.",
+        kinds={_kind(table), "parquet"},
+        metadata=_titled(f"{_table_title(dataset, table)} — отримане"),
+        retry_policy=RETRIES,
+        pool=pool,
+        **common,
+    )
+    def raw(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Receipt]:
+        installation: Installation = context.resources.installation
+        with permanent_fails_at_once():
+            try:
+                receipt = steps.take(installation, dataset, table, run=context.run.run_id)
+            except SourceRefused as fault:
+                steps.refuse_source(installation, dataset, table, fault, run=context.run.run_id)
+                raise
+            except Fault as fault:
+                steps.failed(installation, dataset, fault, run=context.run.run_id)
+                raise
+        return dg.MaterializeResult(
+            value=receipt,
+            metadata={
+                "dagster/row_count": len(receipt.text),
+                "sha256": receipt.sha256,
+                "received_at": dg.MetadataValue.timestamp(receipt.received_at),
+                "origin": f"{receipt.origin.kind}: {receipt.origin.name}",
+                "columns": len(receipt.text.columns),
+                **{f"origin_{name}": value for name, value in receipt.origin.detail.items()},
+            },
+        )
+
+    return raw
+
+
+def _table(dataset: Dataset, table: Table, common: Mapping[str, Any]) -> dg.AssetsDefinition:
+    key = table_key(dataset, table)
+    columns = columns_of(table)
+
+    @dg.asset(
+        key=key,
+        ins={"receipt": dg.AssetIn(key=raw_key(dataset, table))},
+        description=f"{_table_title(dataset, table)}: очищена таблиця з оголошеними типами, перевірена за структурою.",
+        kinds={"pandas", "parquet"},
+        check_specs=table_check_specs(key),
+        metadata={"dagster/column_schema": table_schema(columns), **_titled(_table_title(dataset, table))},
+        **common,
+    )
+    def typed_table(context: dg.AssetExecutionContext, receipt: Receipt) -> Iterator[Any]:
+        installation: Installation = context.resources.installation
+        with permanent_fails_at_once():
+            cleaned = steps.clean_table(installation, dataset, table, receipt)
+        for check in TABLE_CHECKS:
+            yield check.result(key, cleaned, steps.rows_before(installation, dataset, table))
+        steps.deliver_verdict(installation, dataset, table, cleaned, receipt)
+        if cleaned.refused:
+            counts = by_code(cleaned.findings)
+            steps.refuse_table(installation, dataset, table, receipt, counts, run=context.run.run_id)
+            raise refusal(DataRefused(f"table {dataset.id}/{table.id} breaks its structure: {counts}", cleaned.findings))
+        metadata: dict[str, Any] = {"dagster/row_count": len(cleaned.text)}
+        if cleaned.findings:
+            metadata["findings"] = findings_table(cleaned.findings)
+        text_left_out = replace(receipt, text=pd.DataFrame())
+        yield dg.MaterializeResult(value=Accepted(cleaned, text_left_out), metadata=metadata)
+
+    return typed_table
+
+
+def _edition(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=edition_key(dataset),
+        ins={slug(table.id): dg.AssetIn(key=table_key(dataset, table)) for table in dataset.tables},
+        description=f"«{dataset.title}»: незмінна редакція — файли в усіх форматах, структура і паспорт під одним відбитком.",
+        kinds={"csv", "json"},
+        metadata=_titled(f"{dataset.title} — редакція"),
+        **common,
+    )
+    def edition(context: dg.AssetExecutionContext, **tables: Accepted) -> dg.MaterializeResult[Any]:
+        installation: Installation = context.resources.installation
+        accepted = [(tables[slug(each.id)].cleaned, tables[slug(each.id)].receipt) for each in dataset.tables]
+        with permanent_fails_at_once():
+            made = steps.keep_edition(installation, dataset, accepted, run=context.run.run_id)
+        metadata: dict[str, Any] = {
+            "address": made.address,
+            "dagster/row_count": sum(each.rows for each in made.tables),
+            "files": dg.MetadataValue.json({each.name: each.sha256 for each in made.files}),
+        }
+        if steps.may_go_out(installation, made):
+            metadata |= {f"preview_{cleaned.table}": preview(cleaned.text) for cleaned, _ in accepted}
+        return dg.MaterializeResult(value=made, metadata=metadata)
+
+    return edition
+
+
+def _publication(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=publication_key(dataset),
+        ins={"edition": dg.AssetIn(key=edition_key(dataset))},
+        description=f"{dataset.description}\n\nОновлення: {cadence(dataset.frequency).label.lower()}.",
+        kinds={"ckan"},
+        metadata=_titled(dataset.title),
+        retry_policy=RETRIES,
+        pool=f"publish_{slug(dataset.id)}",
+        freshness_policy=freshness_policy(dataset),
+        **common,
+    )
+    def publication(context: dg.AssetExecutionContext, edition: Any) -> dg.MaterializeResult[None]:
+        installation: Installation = context.resources.installation
+        with permanent_fails_at_once():
+            published = steps.publish_edition(installation, dataset, edition, run=context.run.run_id, say=context.log.info)
+        return dg.MaterializeResult(
+            metadata={
+                "page": dg.MetadataValue.url(published.url),
+                "unchanged": published.unchanged,
+                "edition": published.edition,
+                "dagster/row_count": sum(each.rows for each in edition.tables),
+                "receipt": dg.MetadataValue.json(steps.receipt_of(published)),
+            }
+        )
+
+    return publication
+
+
+def freshness_policy(dataset: Dataset) -> dg.FreshnessPolicy | None:
+    """Warns at the law's greatest age, fails when the grace has passed too."""
+    days = cadence(dataset.frequency).max_age_days
+    if days is None:
+        return None
+    age = timedelta(days=days)
+    return dg.FreshnessPolicy.time_window(fail_window=age + grace(days), warn_window=age)
+
+
+def _table_title(dataset: Dataset, table: Table) -> str:
+    if len(dataset.tables) == 1 or not table.structure:
+        return dataset.title if len(dataset.tables) == 1 else f"{dataset.title}: {table.id}"
+    return f"{dataset.title}: {structure(table.structure).title}"
+
+
+def _kind(table: Table) -> str:
+    if isinstance(table.source, FolderSource):
+        return "file"
+    return "sql" if isinstance(table.source, DatabaseSource) else "api"

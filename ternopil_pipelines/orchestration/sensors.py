@@ -1,0 +1,150 @@
+"""Sensors: a file dropped in a landing folder, and a source whose own change mark moved.
+
+A dataset is asked for when its mark differs from the one the ledger says was last received or refused, so that a
+restart neither forgets a drop nor repeats a run; a file must have rested first, for a half-copied CSV cannot be told
+from a whole one. `run_key` is dataset and mark: the same bytes dropped again later have another time and are run again.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import dagster as dg
+
+from ternopil_pipelines.catalogue.cadence import Frequency
+from ternopil_pipelines.catalogue.model import Catalogue, Dataset, FolderSource
+from ternopil_pipelines.faults import Fault
+from ternopil_pipelines.installation import Installation
+from ternopil_pipelines.orchestration.names import keys_of, run_tags
+from ternopil_pipelines.receive.folder import landing_folder, waiting_files
+from ternopil_pipelines.receive.receiving import change_mark
+
+# Polls 5 s apart and 10 s of rest: a network copy stalls for less, and a steward's verdict stays under a minute.
+POLL_SECONDS = 5
+REST_SECONDS = 10
+CHANGE_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a poll saw of a dataset: its mark, and the one already asked for."""
+
+    mark: str
+    asked: str
+
+
+def landing_sensor(catalogue: Catalogue) -> dg.SensorDefinition | None:
+    datasets = [each for each in catalogue.active if any(isinstance(t.source, FolderSource) for t in each.tables)]
+    if not datasets:
+        return None
+
+    @dg.sensor(
+        name="landing",
+        target=_target(datasets),
+        minimum_interval_seconds=POLL_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        required_resource_keys={"installation"},
+        description="Новий або змінений файл у теці розпорядника: перевірити й оприлюднити саме цей набір.",
+    )
+    def landing(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        installation: Installation = context.resources.installation
+        return _look(context, installation, datasets, rested=lambda dataset: _rested(installation, dataset))
+
+    return landing
+
+
+def change_sensor(catalogue: Catalogue) -> dg.SensorDefinition | None:
+    datasets = [
+        each
+        for each in catalogue.active
+        if each.frequency is Frequency.ON_CHANGE and not all(isinstance(t.source, FolderSource) for t in each.tables)
+    ]
+    if not datasets:
+        return None
+
+    @dg.sensor(
+        name="source_changes",
+        target=_target(datasets),
+        minimum_interval_seconds=CHANGE_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        required_resource_keys={"installation"},
+        description="Джерело набору «відразу після внесення змін» змінилося: оприлюднити.",
+    )
+    def source_changes(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        installation: Installation = context.resources.installation
+        return _look(context, installation, datasets, rested=lambda _: True)
+
+    return source_changes
+
+
+def _target(datasets: Sequence[Dataset]) -> dg.AssetSelection:
+    return dg.AssetSelection.assets(*(key for dataset in datasets for key in keys_of(dataset)))
+
+
+def _look(
+    context: dg.SensorEvaluationContext, installation: Installation, datasets: Sequence[Dataset], *, rested: object
+) -> dg.SensorResult:
+    assert callable(rested)
+    before: dict[str, dict[str, str]] = json.loads(context.cursor) if context.cursor else {}
+    fresh = installation.with_fresh_environment()
+    after: dict[str, dict[str, str]] = {}
+    requests = []
+    for dataset in datasets:
+        known = before.get(dataset.id, {"mark": "", "asked": ""})
+        try:
+            mark = dataset_mark(fresh, dataset)
+        except Fault as fault:
+            context.log.warning(f"{dataset.id}: the source could not be looked at: {fault}")
+            after[dataset.id] = known
+            continue
+        if mark is None:
+            continue
+        asked = known["asked"] or handled_mark(fresh, dataset)
+        if mark != asked and mark == known["mark"] and rested(dataset):
+            requests.append(
+                dg.RunRequest(
+                    run_key=f"{context.sensor_name}:{dataset.id}:{mark}",
+                    asset_selection=keys_of(dataset),
+                    tags=run_tags(dataset, cause=context.sensor_name),
+                )
+            )
+            asked = mark
+        after[dataset.id] = {"mark": mark, "asked": asked}
+    return dg.SensorResult(run_requests=requests, cursor=json.dumps(after, sort_keys=True))
+
+
+def dataset_mark(installation: Installation, dataset: Dataset) -> str | None:
+    """The marks of all tables of a dataset as one; None where a source cannot tell, or a folder is still empty."""
+    marks = {
+        table.id: change_mark(installation.catalogue, dataset, table, installation.environment)
+        for table in dataset.tables
+    }
+    if any(mark is None for mark in marks.values()):
+        return None
+    return json.dumps(marks, sort_keys=True)
+
+
+def handled_mark(installation: Installation, dataset: Dataset) -> str:
+    """The mark at which each table was last received or refused, as `dataset_mark` writes it; empty where never."""
+    marks: dict[str, str | None] = {}
+    for entry in installation.ledger.entries(dataset=dataset.id):
+        if entry.what in {"received", "refused"}:
+            marks[str(entry.body["table"])] = entry.body["mark"]
+    return json.dumps(marks, sort_keys=True) if marks else ""
+
+
+def _rested(installation: Installation, dataset: Dataset) -> bool:
+    """Every file of the dataset has been left alone for REST_SECONDS, by the time of its last change of any kind."""
+    folder = landing_folder(installation.landing, dataset)
+    sources = [table.source for table in dataset.tables]
+    files = [
+        path
+        for source in sources
+        if isinstance(source, FolderSource)
+        for path in waiting_files(folder, source.pattern)
+    ]
+    newest = max((max(path.stat().st_mtime, path.stat().st_ctime) for path in files), default=0.0)
+    return time.time() - newest >= REST_SECONDS

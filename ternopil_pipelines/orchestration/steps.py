@@ -1,0 +1,187 @@
+"""What each asset does, said in the domain's own functions and entered in the ledger.
+
+Nothing here knows runs but by their id; whatever happens to data or portal happens in the rooms to the right.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from ternopil_pipelines.catalogue.model import Dataset, FolderSource, Table
+from ternopil_pipelines.catalogue.structures import columns_of
+from ternopil_pipelines.clean.cleaned import Cleaned
+from ternopil_pipelines.clean.cleaning import clean
+from ternopil_pipelines.evidence.decisions import decide, decision
+from ternopil_pipelines.evidence.edition import Edition
+from ternopil_pipelines.evidence.journal import PUBLISHED, UNCHANGED, account, kept, last_published
+from ternopil_pipelines.faults import Fault, SourceRefused
+from ternopil_pipelines.findings.finding import by_code
+from ternopil_pipelines.installation import Installation, code_version
+from ternopil_pipelines.portal.publication import Publication, publish
+from ternopil_pipelines.receive.folder import landing_folder
+from ternopil_pipelines.receive.receipt import Receipt
+from ternopil_pipelines.receive.receiving import change_mark, receive
+from ternopil_pipelines.reports.delivery import deliver
+
+GATE = "checks"
+
+
+def take(installation: Installation, dataset: Dataset, table: Table, *, run: str) -> Receipt:
+    """Receive a table. The change mark is read before the data: what moves meanwhile will be noticed by the next look."""
+    mark = change_mark(installation.catalogue, dataset, table, installation.environment)
+    receipt = receive(installation.catalogue, dataset, table, installation.environment)
+    receipt = replace(receipt, changed=mark)
+    installation.ledger.append(
+        "received",
+        who=f"run {run}",
+        dataset=dataset.id,
+        table=table.id,
+        source_sha256=receipt.sha256,
+        origin=f"{receipt.origin.kind}: {receipt.origin.name}",
+        rows=len(receipt.text),
+        mark=mark,
+        run=run,
+    )
+    return receipt
+
+
+def refuse_source(
+    installation: Installation, dataset: Dataset, table: Table, fault: SourceRefused, *, run: str
+) -> None:
+    """A file that is no table: the steward gets a verdict, the ledger an entry with the mark it was refused at."""
+    mark = change_mark(installation.catalogue, dataset, table, installation.environment)
+    _refused(installation, dataset, table, by_code(fault.findings), mark, run)
+    if isinstance(table.source, FolderSource):
+        deliver(landing_folder(installation.landing, dataset), dataset, table, findings=fault.findings, at=_now())
+
+
+def refuse_table(
+    installation: Installation,
+    dataset: Dataset,
+    table: Table,
+    receipt: Receipt,
+    findings: Mapping[str, int],
+    *,
+    run: str,
+) -> None:
+    _refused(installation, dataset, table, findings, receipt.changed, run)
+
+
+def _refused(
+    installation: Installation, dataset: Dataset, table: Table, findings: Mapping[str, int], mark: str | None, run: str
+) -> None:
+    installation.ledger.append(
+        "refused",
+        who=f"run {run}",
+        dataset=dataset.id,
+        table=table.id,
+        findings=dict(findings),
+        mark=mark,
+        run=run,
+    )
+
+
+def clean_table(installation: Installation, dataset: Dataset, table: Table, receipt: Receipt) -> Cleaned:
+    return clean(receipt, table, columns_of(table), bounds=installation.catalogue.city.bounds)
+
+
+def rows_before(installation: Installation, dataset: Dataset, table: Table) -> int | None:
+    """Rows of the table in the last edition, None where there is none."""
+    latest = installation.archive.latest(dataset.id)
+    if latest is None:
+        return None
+    return next((each.rows for each in latest.tables if each.id == table.id), None)
+
+
+def deliver_verdict(
+    installation: Installation, dataset: Dataset, table: Table, cleaned: Cleaned, receipt: Receipt
+) -> None:
+    """The steward reads the verdict beside the file that was dropped; databases and APIs have nobody waiting there."""
+    if isinstance(table.source, FolderSource):
+        folder = landing_folder(installation.landing, dataset)
+        deliver(folder, dataset, table, findings=cleaned.findings, at=_now(), cleaned=cleaned, receipt=receipt)
+
+
+def keep_edition(
+    installation: Installation, dataset: Dataset, tables: Sequence[tuple[Cleaned, Receipt]], *, run: str
+) -> Edition:
+    """Build the edition and enter the decision about it. Until gates stand here, the checks' own result decides: a
+    table that breaks its structure never comes this far."""
+    who = f"run {run}"
+    edition = installation.archive.keep(installation.catalogue, dataset, tables, code_version=code_version())
+    kept(installation.ledger, installation.archive, edition, who=who, run=run)
+    if decision(installation.ledger, dataset.id, edition.address) is None:
+        why = "every check of structure, keys and rows passed or only warned"
+        decide(installation.ledger, edition, "passed", by=GATE, gate=GATE, why=why, who=who)
+    return edition
+
+
+def may_go_out(installation: Installation, edition: Edition) -> bool:
+    found = decision(installation.ledger, edition.dataset, edition.address)
+    return found is not None and found.passing
+
+
+def publish_edition(
+    installation: Installation, dataset: Dataset, edition: Edition, *, run: str, say: Callable[[str], None]
+) -> Publication:
+    """Bring the portal to the edition and enter what came of it, a failure too."""
+    # What the environment says now: the portal may have moved since this process began.
+    fresh = installation.with_fresh_environment()
+    try:
+        published = publish(
+            client=fresh.client(dataset),
+            archive=installation.archive,
+            ledger=installation.ledger,
+            edition=edition,
+            dataset=dataset,
+            journal=fresh.journal,
+            say=say,
+            datastore_url=fresh.datastore_url,
+        )
+    except Fault as fault:
+        failed(installation, dataset, fault, edition=edition.address, run=run)
+        raise
+    enter_publication(installation, edition, published, who=f"run {run}", run=run)
+    return published
+
+
+def enter_publication(
+    installation: Installation, edition: Edition, published: Publication, *, who: str, run: str | None = None
+) -> None:
+    """`unchanged` where nothing was sent; but the first look after a crash between the portal's answer and the ledger
+    finds the portal equal too, and that publication must not be missing here."""
+    last = last_published(installation.ledger, edition.dataset)
+    missed = published.unchanged and (last is None or last.edition != edition.address)
+    installation.ledger.append(
+        UNCHANGED if published.unchanged and not missed else PUBLISHED,
+        who=who,
+        dataset=edition.dataset,
+        edition=edition.address,
+        **account(edition),
+        package=published.package,
+        url=published.url,
+        mode=published.mode,
+        receipt=receipt_of(published),
+        run=run,
+    )
+
+
+def receipt_of(published: Publication) -> dict[str, Any] | None:
+    """What was read back, as JSON; None where nothing was sent."""
+    return None if published.receipt is None else json.loads(json.dumps(asdict(published.receipt), default=str))
+
+
+def failed(
+    installation: Installation, dataset: Dataset, fault: Fault, *, run: str, edition: str | None = None
+) -> None:
+    installation.ledger.append(
+        "failed", who=f"run {run}", dataset=dataset.id, edition=edition, fault=type(fault).__name__, why=str(fault), run=run
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,159 @@
+"""Publishing onto the resources that stand there: ids and addresses stay, and nothing is ever seen mixed.
+
+The order is what keeps a reader from meeting metadata of one edition with a table of another, whenever ours is killed:
+tables of another edition are hidden first, then one `package_revise` changes files and metadata together, then every
+table appears whole. A reader meets no table for that while. A dataset that was never public is filled privately and
+shown last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import ExitStack
+from typing import Any
+
+from ternopil_pipelines.portal import datastore, passport
+from ternopil_pipelines.portal.answers import PortalMissing
+from ternopil_pipelines.portal.client import Upload
+from ternopil_pipelines.portal.crash_points import passing
+from ternopil_pipelines.portal.resources import Target
+from ternopil_pipelines.portal.situation import Situation, Work, look, show
+
+
+def needs(work: Work, now: Situation) -> bool:
+    """Is anything on the portal not as the edition says?"""
+    return bool(
+        now.package is None
+        or now.hidden
+        or now.files_differ()
+        or now.tables_differ()
+        or now.tables_undescribed()
+        or now.surplus
+        or now.passport_differs(work)
+    )
+
+
+def advance(work: Work, now: Situation, *, distrusted: Collection[str] = ()) -> None:
+    """All steps from `now` to the edition. `distrusted`: resources whose file and table are to be sent again even
+    though the metadata says they are right."""
+    if now.package is None:
+        _create_dataset(work)
+        now = look(work)
+    changed = list(now.tables_differ())
+    changed += [each for each in now.tabled if each.id in distrusted and each not in changed]
+    standing = [each for each in changed if now.tables[each.id] is not None]
+    for each in standing:
+        datastore.drop(work.client, each.id)
+    if standing:
+        passing("tables-hidden")
+        # Dropping a table changes the dataset's metadata, which the revision is matched against.
+        now = look(work)
+    send_files(work, now, distrusted)
+    passing("files-sent")
+    for each in changed:
+        load(work, each)
+        passing("table-loaded")
+    for each in now.tables_undescribed():
+        datastore.describe(work.client, each.id, work.rows(each))
+    passing("tables-loaded")
+    for resource in now.surplus:
+        remove(work, str(resource["id"]))
+        passing("surplus-removed")
+    if now.hidden:
+        make_public(work)
+        passing("made-public")
+
+
+def send_files(work: Work, now: Situation, distrusted: Collection[str] = ()) -> None:
+    """Files that differ and all metadata in one call, on condition that nobody changed the dataset meanwhile."""
+    different = list(now.files_differ())
+    different += [each for each in now.targets if each.id in distrusted and each not in different]
+    if not different and not now.passport_differs(work):
+        return
+    assert now.package is not None
+    present = now.resources
+    update: dict[str, Any] = {}
+    fresh = []
+    for each in different:
+        resource = {**each.as_resource(), "datastore_active": True} if each.has_table else each.as_resource()
+        if each.id in present:
+            update[f"update__resources__{each.id}"] = {key: value for key, value in resource.items() if key != "id"}
+        else:
+            fresh.append({**resource, "url": each.file.name, "url_type": "upload"})
+    if fresh:
+        update["update__resources__extend"] = fresh
+    # Equal bytes sent again would still move the resource's date of change.
+    sent = [e for e in different if e.id in distrusted or present.get(e.id, {}).get("hash") != e.file.sha256]
+    work.say(f"sending {len(sent)} files")
+    wanted = passport.package_of(work.edition.passport, edition=None if now.hidden else work.edition.address)
+    with ExitStack() as opened:
+        uploads: dict[str, Upload] = {
+            each.id: (each.file.name, opened.enter_context(work.archive.local_path(work.edition, each.file)))
+            for each in sent
+        }
+        work.client.revise(
+            files=uploads,
+            match__id=now.package["id"],
+            match__metadata_modified=now.package["metadata_modified"],
+            match__num_resources=len(present),
+            filter=["-extras", "-tags"],
+            update={**wanted, "extras": passport.merged_extras(now.package, wanted)},
+            include=["-*"],
+            **update,
+        )
+
+
+def load(work: Work, target: Target) -> None:
+    """The whole table of `target`, which has none."""
+    rows = work.rows(target)
+    work.say(f"loading {rows.count} rows of {target.file.table}")
+    if rows.fits_one_call:
+        datastore.create(work.client, target.id, rows)
+    else:
+        datastore.fill(work.client, target.id, rows)
+
+
+def remove(work: Work, resource: str) -> None:
+    """A resource of ours that no edition has any more, with its table."""
+    datastore.drop(work.client, resource)
+    try:
+        work.client.call("resource_delete", id=resource)
+    except PortalMissing:
+        return
+
+
+def make_public(work: Work) -> None:
+    """The last step of a new dataset: views once, then everything of it becomes visible at one moment."""
+    package = show(work.client, work.package)
+    assert package is not None
+    for resource in package["resources"]:
+        add_views(work, package, resource)
+    wanted = passport.package_of(work.edition.passport, edition=work.edition.address)
+    work.client.revise(
+        match__id=package["id"],
+        match__metadata_modified=package["metadata_modified"],
+        filter=["-extras"],
+        update={"private": False, "extras": passport.merged_extras(package, wanted)},
+        include=["-*"],
+    )
+
+
+def add_views(work: Work, package: dict[str, Any], resource: dict[str, Any]) -> None:
+    """`package_revise` makes no views; asked twice, CKAN still makes them once."""
+    for with_table in (False, True):
+        if with_table and not resource.get("datastore_active"):
+            continue
+        work.client.call(
+            "resource_create_default_resource_views",
+            resource=resource,
+            package=package,
+            create_datastore_views=with_table,
+        )
+
+
+def _create_dataset(work: Work) -> None:
+    """Private and empty; `package_create` would take no files, and its name keeps a second one from being made."""
+    work.say("creating the dataset, private until it is whole")
+    wanted = passport.package_of(work.edition.passport, edition=None)
+    work.client.call("package_create", name=work.package, private=True, **wanted)
+    passing("dataset-created")

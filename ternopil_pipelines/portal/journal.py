@@ -1,0 +1,99 @@
+"""What a publication was about to do, written down before it began, so that a crash is rolled forward afterwards.
+
+One small file per dataset under TERNOPIL_HOME/journal, replaced whole and synced before the first call to the portal.
+It says what to finish, never what the portal holds: that is looked up. The lock beside it keeps two publishers of one
+dataset on one machine apart; between machines the portal's own `match` does.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from ternopil_pipelines.faults import PermanentFault, PublicationContested
+
+Kind = Literal["publish", "withdraw"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`edition`: what should stand on the portal; `previous`: what stood there when it began, None for nothing of ours.
+    `fresh`: resources this publication makes, which get their views once. `note`: why, for a withdrawal."""
+
+    dataset: str
+    package: str
+    edition: str
+    mode: str
+    kind: Kind = "publish"
+    previous: str | None = None
+    fresh: tuple[str, ...] = ()
+    note: str = ""
+    done: bool = False
+
+
+class Journal:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def write(self, entry: Entry) -> None:
+        """On the disk, not only in its cache, when this returns."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            place = self._place(entry.dataset)
+            partial = place.with_suffix(".partial")
+            with partial.open("w", encoding="utf-8") as stream:
+                json.dump(asdict(entry), stream, ensure_ascii=False, indent=1)
+                stream.flush()
+                os.fsync(stream.fileno())
+            partial.replace(place)
+            _sync(self._folder)
+        except OSError as error:
+            raise PermanentFault(
+                f"the publication journal cannot be written ({error.strerror}); nothing was sent to the portal"
+            ) from None
+
+    def read(self, dataset: str) -> Entry | None:
+        try:
+            content = json.loads(self._place(dataset).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            # Entries are replaced whole: only a disk repaired after a crash leaves one that cannot be read.
+            return None
+        return Entry(**{**content, "fresh": tuple(content["fresh"])})
+
+    def unfinished(self) -> tuple[Entry, ...]:
+        names = sorted(place.stem for place in self._folder.glob("*.json"))
+        entries = (self.read(name) for name in names)
+        return tuple(entry for entry in entries if entry is not None and not entry.done)
+
+    @contextmanager
+    def claim(self, dataset: str) -> Iterator[None]:
+        """Sole publisher of `dataset` on this machine; another one at work is a contest that ours does not enter."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self._folder / f"{dataset}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise PublicationContested(f"dataset `{dataset}` is being published by another run here") from None
+            yield
+        finally:
+            os.close(handle)
+
+    def _place(self, dataset: str) -> Path:
+        return self._folder / f"{dataset}.json"
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,229 @@
+"""One publisher: bring a dataset on the portal to an edition, whatever state it is found in, and prove it.
+
+Looks at the portal, compares, does what is missing, looks again: a crash, a lost answer or a second publisher change
+where it begins, not how it ends. An equal portal is not written to at all. It never sends the same thing on a timer;
+a doubtful answer is followed by another look, and a portal that stays silent ends the run as a transient fault.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ternopil_pipelines.catalogue.model import Dataset
+from ternopil_pipelines.evidence.archive import Archive
+from ternopil_pipelines.evidence.decisions import require_passing
+from ternopil_pipelines.evidence.edition import Edition
+from ternopil_pipelines.evidence.ledger import Ledger
+from ternopil_pipelines.faults import (
+    Fault,
+    GateRefused,
+    PortalRefused,
+    PortalUnreachable,
+    PublicationContested,
+)
+from ternopil_pipelines.portal import in_place
+from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines.portal.crash_points import passing
+from ternopil_pipelines.portal.journal import Entry, Journal
+from ternopil_pipelines.portal.passport import EDITION, extra_of
+from ternopil_pipelines.portal.situation import Say, Situation, Work, look, show
+from ternopil_pipelines.portal.verification import Receipt, glance, verify
+
+# One look for each way a call may be left in doubt, and one heal of what was read back wrong.
+ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedResource:
+    id: str
+    name: str
+    file: str
+    format: str
+    url: str
+    sha256: str
+    rows: int
+    datastore: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """`package`: CKAN's name; `url`: the dataset's page; `receipt`: what was read back, None where nothing was sent."""
+
+    dataset: str
+    package: str
+    url: str
+    edition: str
+    unchanged: bool
+    mode: str
+    resources: tuple[PublishedResource, ...]
+    receipt: Receipt | None
+    seconds: float
+
+
+def quiet(_: str) -> None:
+    return
+
+
+def publish(
+    *,
+    client: PortalClient,
+    archive: Archive,
+    ledger: Ledger,
+    edition: Edition,
+    dataset: Dataset,
+    journal: Journal,
+    say: Say = quiet,
+    datastore_url: str | None = None,
+) -> Publication:
+    """Raises GateRefused without a passing decision, PublicationContested where another publisher won, PortalRefused
+    and PortalUnreachable as the portal answers; after the last, the same call again finishes what was begun."""
+    require_passing(ledger, dataset.id, edition.address)
+    started = time.monotonic()
+    work = Work(client, archive, edition, dataset.package_name, say, datastore_url)
+    with journal.claim(dataset.id):
+        earlier = journal.read(dataset.id)
+        interrupted = earlier is not None and not earlier.done
+        client.preflight(edition.passport.organization)
+        now = look(work)
+        _refuse_hidden_by_others(now, work)
+        entry = Entry(dataset.id, work.package, edition.address, dataset.publish_mode, previous=now.edition)
+        distrusted = _nothing_to_do(work, now, interrupted)
+        if distrusted is None:
+            if interrupted:
+                journal.write(replace(entry, done=True))
+            return _publication(work, now, dataset, None, started)
+        journal.write(entry)
+        passing("intent-written")
+        now, receipt = _bring(work, now, distrusted)
+        journal.write(replace(entry, done=True))
+        return _publication(work, now, dataset, receipt, started)
+
+
+def resume(
+    *,
+    client: PortalClient,
+    archive: Archive,
+    ledger: Ledger,
+    datasets: Iterable[Dataset],
+    journal: Journal,
+    say: Say = quiet,
+    datastore_url: str | None = None,
+) -> tuple[Publication, ...]:
+    """Finish what a crash interrupted. A dataset that another publisher moved on, that is being published now or whose
+    edition may no longer go out is left alone; the first fault of the portal is raised after all were tried."""
+    known = {dataset.id: dataset for dataset in datasets}
+    finished: list[Publication] = []
+    failed: Fault | None = None
+    for entry in journal.unfinished():
+        if entry.kind != "publish" or entry.dataset not in known:
+            continue
+        dataset = known[entry.dataset]
+        try:
+            edition = archive.read(dataset.id, entry.edition)
+            if _moved_on(client, entry):
+                journal.write(replace(entry, done=True))
+                continue
+            say(f"finishing the interrupted publication of {dataset.id}")
+            finished.append(
+                publish(
+                    client=client, archive=archive, ledger=ledger, edition=edition, dataset=dataset, journal=journal,
+                    say=say, datastore_url=datastore_url,
+                )
+            )  # fmt: skip
+        except (PublicationContested, GateRefused) as left:
+            say(f"{dataset.id}: {left}")
+        except Fault as fault:
+            failed = failed or fault
+    if failed is not None:
+        raise failed
+    return tuple(finished)
+
+
+def _nothing_to_do(work: Work, now: Situation, interrupted: bool) -> set[str] | None:
+    """None: the portal is equal to the edition. Otherwise resources whose bytes are not to be trusted."""
+    if in_place.needs(work, now):
+        return set()
+    if interrupted:
+        # Files are replaced before the database commits: after a crash equal metadata proves nothing.
+        _, found = verify(work, now)
+    else:
+        found = glance(work, now)
+    if not found:
+        return None
+    return found.resources or {now.targets[0].id}
+
+
+def _bring(work: Work, now: Situation, distrusted: set[str]) -> tuple[Situation, Receipt]:
+    doubtful: PortalUnreachable | None = None
+    for _ in range(ROUNDS):
+        try:
+            if distrusted or in_place.needs(work, now):
+                in_place.advance(work, now, distrusted=distrusted)
+                now = look(work)
+            receipt, found = verify(work, now)
+            passing("verified")
+            if not found:
+                return now, receipt
+            work.say("sending again: " + "; ".join(found.told[:3]))
+            distrusted = found.resources or ({now.targets[0].id} if found.search else set())
+        except PortalUnreachable as fault:
+            if doubtful is not None:
+                raise
+            doubtful = fault
+            work.say(f"{fault}; looking at the portal")
+            now = look(work)
+        except PublicationContested:
+            seen, now = now, look(work)
+            if now.edition not in {seen.edition, work.edition.address}:
+                raise PublicationContested(
+                    f"dataset `{work.package}`: another publisher published edition {(now.edition or '')[:12]}"
+                    " meanwhile; ours stands back"
+                ) from None
+        except PortalRefused as fault:
+            # A name that is taken: the dataset was created by a call whose answer was lost, or by another publisher.
+            if now.package is not None or (now := look(work)).package is None:
+                raise fault
+    raise PortalUnreachable(f"dataset `{work.package}` does not show what was sent; the next run sends it again")
+
+
+def _refuse_hidden_by_others(now: Situation, work: Work) -> None:
+    if now.package and now.package.get("private") and not now.hidden:
+        raise PortalRefused(
+            f"dataset `{work.package}` was made private on the portal after its publication: ask its administrator why,"
+            " and to make it public again before publishing"
+        )
+
+
+def _moved_on(client: PortalClient, entry: Entry) -> bool:
+    package = show(client, entry.package)
+    return package is not None and extra_of(package, EDITION) not in {entry.previous, entry.edition}
+
+
+def _publication(work: Work, now: Situation, dataset: Dataset, receipt: Receipt | None, started: float) -> Publication:
+    shown = now.resources
+    resources = tuple(
+        PublishedResource(
+            id=each.id,
+            name=each.file.title,
+            file=each.file.name,
+            format=each.file.format,
+            url=str(shown[each.id]["url"]),
+            sha256=each.file.sha256,
+            rows=each.file.rows,
+            datastore=each.has_table,
+        )
+        for each in now.targets
+    )
+    return Publication(
+        dataset=dataset.id,
+        package=work.package,
+        url=f"{work.client.url}/dataset/{work.package}",
+        edition=work.edition.address,
+        unchanged=receipt is None,
+        mode=dataset.publish_mode,
+        resources=resources,
+        receipt=receipt,
+        seconds=time.monotonic() - started,
+    )

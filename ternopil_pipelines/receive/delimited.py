@@ -1,0 +1,158 @@
+"""Text files: letters, delimiter and quotes settled, then every record a row with its own physical line.
+
+A sound file goes through Arrow's reader; whatever is ragged, wrapped or badly quoted goes through Python's, which is
+slower and forgives more. Both give the same cells. Where the table stands in them is `layout`'s.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+
+from ternopil_pipelines.faults import SourceRefused
+from ternopil_pipelines.findings.codes import finding
+from ternopil_pipelines.findings.finding import Finding
+from ternopil_pipelines.receive.dialect import Dialect, find_dialect, unwrap
+from ternopil_pipelines.receive.encoding import read_text
+from ternopil_pipelines.receive.grid import Grid, absent_if_blank, grid_of_rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Delimited:
+    """`widths[i]`: cells of row i as written, None where all rows are equally wide."""
+
+    grid: Grid
+    encoding: str
+    delimiter: str
+    findings: tuple[Finding, ...] = ()
+    widths: np.ndarray | None = None
+    ends_in_newline: bool = True
+
+
+def read_delimited(
+    data: bytes, *, file: str, encoding: str | None = None, delimiter: str | None = None
+) -> Delimited:
+    reading = read_text(data, file=file, encoding=encoding)
+    text = reading.text.removeprefix("\ufeff")
+    if "\n" not in text and "\r" in text:
+        text = text.replace("\r", "\n")
+    dialect = find_dialect(text, delimiter=delimiter)
+    first_line = 1 + text.count("\n", 0, dialect.skip)
+    text = text[dialect.skip :]
+    name = "utf-8" if reading.encoding == "utf-8-sig" else reading.encoding
+    ends = text.endswith("\n")
+    fast = None if dialect.wrapped else _through_arrow(text, dialect.delimiter, first_line)
+    if fast is not None:
+        return Delimited(fast, name, dialect.delimiter, ends_in_newline=ends)
+    rows, numbers, findings = _through_python(text, dialect, first_line, file)
+    widths = np.asarray([len(row) for row in rows], dtype=np.int64)
+    return Delimited(grid_of_rows(rows, numbers), name, dialect.delimiter, tuple(findings), widths, ends)
+
+
+def _through_arrow(text: str, delimiter: str, first_line: int) -> Grid | None:
+    """None where the file is not plainly regular."""
+    text = text.rstrip("\r\n")
+    if not text or "\0" in text or _odd_quote(text, delimiter):
+        return None
+    ragged: list[int] = []
+
+    def refuse(row: arrow_csv.InvalidRow) -> str:
+        ragged.append(row.number or 0)
+        return "skip" if len(ragged) < 2 else "error"
+
+    width = len(next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), ()))
+    names = [f"c{index}" for index in range(width)]
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(text.encode("utf-8")),
+            read_options=arrow_csv.ReadOptions(column_names=names, block_size=1 << 24),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values='"' in text, ignore_empty_lines=False, invalid_row_handler=refuse
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+                null_values=[""],
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    if ragged:
+        return None
+    numbers = _numbers(table, text, first_line)
+    if numbers is None:
+        return None
+    return Grid(tuple(absent_if_blank(column) for column in table.columns), numbers)
+
+
+def _odd_quote(text: str, delimiter: str) -> bool:
+    """Whether a quote neither opens nor closes a cell nor is doubled: readers differ on what such a cell holds."""
+    rim = re.escape(delimiter)
+    return re.search(rf'"(?<=[^{rim}\n"]")(?![{rim}\r\n"]|\Z)', text) is not None
+
+
+def _numbers(table: pa.Table, text: str, first_line: int) -> np.ndarray | None:
+    """The physical line where each record begins; None where lines and records do not add up."""
+    lines = text.count("\n") + 1
+    if lines == table.num_rows:
+        return np.arange(first_line, first_line + lines, dtype=np.int64)
+    within = np.zeros(table.num_rows, dtype=np.int64)
+    for column in table.columns:
+        breaks = pc.fill_null(pc.count_substring(column, "\n"), 0)
+        within += np.asarray(breaks, dtype=np.int64)
+    ends = np.cumsum(within + 1)
+    if not len(ends) or ends[-1] != lines:
+        return None
+    return first_line + np.concatenate(([0], ends[:-1]))
+
+
+def _through_python(
+    text: str, dialect: Dialect, first_line: int, file: str
+) -> tuple[list[list[str | None]], list[int], list[Finding]]:
+    rows: list[list[str | None]] = []
+    numbers: list[int] = []
+    findings: list[Finding] = []
+    lines = list(io.StringIO(text, newline=""))
+    for record, line, sound in _records(lines, dialect.delimiter):
+        if not sound:
+            findings.append(finding("quotes-broken", row=first_line + line))
+        if dialect.wrapped:
+            record = unwrap(record, dialect.delimiter)
+        rows.append(list(record))
+        numbers.append(first_line + line)
+    if not rows:
+        raise SourceRefused("file without a cell", [finding("file-empty", file=file)])
+    return rows, numbers, findings
+
+
+def _records(lines: list[str], delimiter: str) -> Iterator[tuple[list[str], int, bool]]:
+    """Records with the index of the line they begin in, and whether their quotes were sound. A record that breaks the
+    rules of quoting is read again without them, alone, so that it cannot swallow its neighbours."""
+    start = 0
+    while start < len(lines):
+        reader = csv.reader(islice(lines, start, None), delimiter=delimiter, strict=True)
+        read = 0
+        try:
+            for record in reader:
+                yield record, start + read, True
+                read = reader.line_num
+            return
+        except csv.Error as error:
+            begin = start + read
+            if "unexpected end of data" in str(error) or "field larger" in str(error):
+                raise SourceRefused(
+                    f"unclosed quote in line {begin + 1}", [finding("quote-unclosed", row=begin + 1)]
+                ) from None
+            loose = csv.reader([lines[begin]], delimiter=delimiter)
+            yield next(loose, []), begin, False
+            start = begin + 1

@@ -1,0 +1,90 @@
+"""One file, whatever it is, to a receipt: taken whole, its kind found, its table found.
+
+Used for the landing folder and for `ternopil check` alike. `sheet`, `header`, `encoding` and `delimiter` count where the
+table's source is a folder; everything else is found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ternopil_pipelines.catalogue.columns import Column
+from ternopil_pipelines.catalogue.model import FolderSource, Table
+from ternopil_pipelines.catalogue.structures import columns_of
+from ternopil_pipelines.faults import SourceRefused
+from ternopil_pipelines.findings.codes import finding
+from ternopil_pipelines.receive.claim import claim
+from ternopil_pipelines.receive.delimited import read_delimited
+from ternopil_pipelines.receive.layout import header_of, lay_out
+from ternopil_pipelines.receive.ragged import even_out
+from ternopil_pipelines.receive.receipt import Origin, Receipt
+from ternopil_pipelines.receive.sniff import Kind, kind_of
+from ternopil_pipelines.receive.workbook import Wish, read_workbook
+
+_NOTHING_DECLARED = FolderSource(kind="folder")
+
+
+def receive_file(path: Path, table: Table) -> Receipt:
+    """Raises SourceRefused with findings where no table can be read, SourceUnreachable where the file is being written."""
+    data = claim(path)
+    return receive_bytes(data, path.name, table)
+
+
+def receive_bytes(data: bytes, name: str, table: Table) -> Receipt:
+    source = table.source if isinstance(table.source, FolderSource) else _NOTHING_DECLARED
+    columns = columns_of(table)
+    try:
+        kind = kind_of(data, name=name)
+        receipt = (
+            _text(data, name, table, source, columns)
+            if kind is Kind.TEXT
+            else _workbook(data, kind, name, table, source, columns)
+        )
+    except SourceRefused as refused:
+        raise SourceRefused(f"{name}: {refused}", refused.findings) from None
+    return receipt
+
+
+def _text(data: bytes, name: str, table: Table, source: FolderSource, columns: Sequence[Column]) -> Receipt:
+    read = read_delimited(data, file=name, encoding=source.encoding, delimiter=source.delimiter)
+    header = header_of(read.grid, columns, table.aliases, row=source.header)
+    if header is None:
+        names = ", ".join(column.name for column in columns)
+        raise SourceRefused("no header", [finding("header-not-found", file=name, names=names)])
+    grid, about_rows = even_out(read, header, file=name)
+    layout = lay_out(grid, header, columns, table.aliases)
+    return Receipt(
+        text=layout.text,
+        rows=layout.rows,
+        sha256=hashlib.sha256(data).hexdigest(),
+        received_at=datetime.now(UTC),
+        origin=Origin("folder", name, {"encoding": read.encoding, "delimiter": read.delimiter}),
+        findings=(*read.findings, *about_rows, *layout.findings),
+        content=data,
+    )
+
+
+def _workbook(
+    data: bytes, kind: Kind, name: str, table: Table, source: FolderSource, columns: Sequence[Column]
+) -> Receipt:
+    wish = Wish(columns, table.aliases, sheet=source.sheet, header=source.header)
+    with tempfile.TemporaryDirectory(prefix="ternopil-claim-") as folder:
+        private = Path(folder) / f"book.{kind.value}"
+        private.write_bytes(data)
+        layout, sheet, findings = read_workbook(private, kind, wish, name=name)
+    return Receipt(
+        text=layout.text,
+        rows=layout.rows,
+        sha256=hashlib.sha256(data).hexdigest(),
+        received_at=datetime.now(UTC),
+        origin=Origin("folder", name, {"sheet": sheet}),
+        sheet=sheet,
+        letters=layout.letters,
+        findings=(*layout.findings, *(replace(each, sheet=each.sheet or sheet) for each in findings)),
+        content=data,
+    )

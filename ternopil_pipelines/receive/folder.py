@@ -1,0 +1,147 @@
+"""The landing folder of a dataset: which files wait there, which are whole, and the newest or all of them received.
+
+Owner files, half-copied files, links and our own verdicts are no data. A department's original is never changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ternopil_pipelines.catalogue.model import Dataset, FolderSource, Table
+from ternopil_pipelines.faults import SourceRefused
+from ternopil_pipelines.findings.codes import finding
+from ternopil_pipelines.receive.file import receive_file
+from ternopil_pipelines.receive.receipt import Origin, Receipt
+
+_IGNORED = re.compile(
+    r"^(~\$.*|\.~lock\..*#|\..*|~.*\.tmp|thumbs\.db|desktop\.ini|.*\.(part|partial|tmp|crdownload|download|filepart|swp|bak))$",
+    re.IGNORECASE,
+)
+# Verdicts stand beside the file they judge, so that the steward finds them; names as `reports` writes them.
+_VERDICT = re.compile(r"(^|[.\-_ ])(verdict|вердикт|висновок)([.\-_ ].*)?\.(html|json|xlsx|csv|txt)$|\.(html|json)$", re.I)
+QUIET_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What must stay the same while a file settles."""
+
+    size: int
+    modified_ns: int
+    changed_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, path: Path) -> FileState:
+        stat = path.lstat()
+        return cls(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+
+
+def landing_folder(landing: Path, dataset: Dataset) -> Path:
+    return landing / dataset.holder / dataset.id
+
+
+def waiting_files(folder: Path, pattern: str = "*") -> tuple[Path, ...]:
+    """Files that may be data, the oldest arrival first."""
+    try:
+        candidates = [path for path in folder.iterdir() if _may_be_data(path, pattern)]
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    aged = []
+    for path in candidates:
+        try:
+            aged.append((path.lstat().st_mtime_ns, path.name, path))
+        except FileNotFoundError:
+            continue
+    return tuple(path for _, _, path in sorted(aged))
+
+
+def being_edited(path: Path) -> bool:
+    """Whether an owner file of Excel (`~$x.xlsx`) or LibreOffice (`.~lock.x#`) stands beside it."""
+    # Excel drops the first two letters of a long name after `~$`.
+    owners = (f"~${path.name}", f"~${path.name[2:]}", f".~lock.{path.name}#")
+    return any((path.parent / owner).exists() for owner in owners)
+
+
+def is_settled(path: Path, *, before: FileState | None = None, now: float | None = None) -> bool:
+    """Whether the file has come to rest: nothing about it moved since `before` (the last look, where there was one),
+    it was touched at least ten seconds ago, and nobody has it open in an office program."""
+    try:
+        state = FileState.of(path)
+    except FileNotFoundError:
+        return False
+    if (before is not None and state != before) or being_edited(path):
+        return False
+    moment = time.time() if now is None else now
+    return moment - max(state.modified_ns, state.changed_ns) / 1e9 >= QUIET_SECONDS
+
+
+def receive_folder(landing: Path, dataset: Dataset, table: Table) -> Receipt:
+    """The newest file, or all of them appended in order of arrival where the source says `keep: all`."""
+    source = table.source
+    if not isinstance(source, FolderSource):
+        raise TypeError(f"table {table.id} is not received from a folder")
+    folder = landing_folder(landing, dataset)
+    files = waiting_files(folder, source.pattern)
+    if not files:
+        shown = f"{dataset.holder}/{dataset.id}"
+        about = finding("no-file", folder=shown, pattern=source.pattern)
+        raise SourceRefused(f"no file in landing folder {shown}", [about])
+    if source.keep == "newest":
+        receipt = receive_file(files[-1], table)
+        return replace(receipt, changed=folder_mark(files[-1:]))
+    return replace(_appended([receive_file(path, table) for path in files]), changed=folder_mark(files))
+
+
+def folder_mark(files: Sequence[Path]) -> str | None:
+    """Moves when a file arrives, goes, or is replaced: also by the same bytes."""
+    digest = hashlib.sha256()
+    for path in files:
+        try:
+            state = FileState.of(path)
+        except FileNotFoundError:
+            continue
+        digest.update(f"{path.name}\0{state.modified_ns}\0{state.size}\0{state.inode}\n".encode())
+    return digest.hexdigest() if files else None
+
+
+def change_mark_of_folder(landing: Path, dataset: Dataset, source: FolderSource) -> str | None:
+    files = waiting_files(landing_folder(landing, dataset), source.pattern)
+    return folder_mark(files[-1:] if source.keep == "newest" else files)
+
+
+def _appended(receipts: Sequence[Receipt]) -> Receipt:
+    if len(receipts) == 1:
+        return receipts[0]
+    digest = hashlib.sha256()
+    for each in receipts:
+        digest.update(bytes.fromhex(each.sha256))
+    text = pd.concat([each.text for each in receipts], ignore_index=True)
+    names = ", ".join(each.origin.name for each in receipts)
+    newest = receipts[-1]
+    return Receipt(
+        text=text.astype(newest.text.dtypes.iloc[0]) if len(text.columns) else text,
+        rows=np.concatenate([each.rows for each in receipts]),
+        sha256=digest.hexdigest(),
+        received_at=newest.received_at,
+        origin=Origin("folder", newest.origin.name, {"files": names}),
+        findings=tuple(about for each in receipts for about in each.findings),
+        content=None,
+    )
+
+
+def _may_be_data(path: Path, pattern: str) -> bool:
+    name = path.name
+    if path.is_symlink() or not path.is_file() or _IGNORED.match(name) or _VERDICT.search(name):
+        return False
+    return fnmatchcase(name.casefold(), pattern.casefold())
+

@@ -1,0 +1,123 @@
+"""The guarded child: opens one workbook and writes its sheets as Arrow files, each cell as canonical text.
+
+Run as `python -m ternopil_pipelines.receive.reader`, never imported by the step: calamine aborts the whole process on
+a far cell (4 KiB asking for 549 GB), so it does so here, within the limits this process sets itself. Imports neither
+pandas nor anything that holds a secret.
+
+Protocol: one JSON line on standard input {path, out, kind, sheet, memory, seconds}; on success `out/book.json` with the
+sheets' names, places and odd cells, and `out/<index>.arrow` for each sheet read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main() -> int:
+    order = json.loads(sys.stdin.readline())
+    _limit(order["memory"], order["seconds"])
+    import fastexcel  # after the limits: what they forbid must fail here
+
+    out = Path(order["out"])
+    try:
+        book = fastexcel.read_excel(order["path"])
+        sheets = [_sheet(book, index, name, order, out) for index, name in enumerate(book.sheet_names)]
+    except fastexcel.FastExcelError as error:
+        text = str(error)
+        protected = "password" in text.lower() or "encrypted" in text.lower()
+        (out / "error.json").write_text(json.dumps({"protected": protected, "text": text[:500]}), encoding="utf-8")
+        return 3
+    (out / "book.json").write_text(json.dumps({"sheets": sheets}, ensure_ascii=False), encoding="utf-8")
+    return 0
+
+
+def _limit(memory: int, seconds: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _sheet(book: Any, index: int, name: str, order: dict[str, Any], out: Path) -> dict[str, Any]:
+    import pyarrow as pa
+
+    wanted = order.get("sheet")
+    if wanted is not None and wanted not in (name, index + 1):
+        return {"name": name, "read": False, "visible": True, "odd": [], "first_column": 0}
+    sheet = book.load_sheet(index, header_row=None, skip_rows=0, dtypes="string")
+    batch, errors = sheet.to_arrow_with_errors()
+    # An absent first row or column is no part of the reader's range; rows are given back, columns are not.
+    first_column = _first_column(order, name) if batch.num_columns else 0
+    odd = [
+        [error.offset_position[0], error.offset_position[1], *_odd(error.detail)]
+        for error in (errors.errors if errors is not None else [])
+    ]
+    columns = [_canonical(column, at, odd) for at, column in enumerate(batch.columns)]
+    table = pa.Table.from_arrays(columns, names=[f"c{at}" for at in range(len(columns))])
+    with pa.OSFile(str(out / f"{index}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    wrong = [each[:3] for each in odd if each[3] is None]
+    return {"name": name, "read": True, "visible": sheet.visible == "visible", "odd": wrong, "first_column": first_column}
+
+
+def _first_column(order: dict[str, Any], name: str) -> int:
+    known = order.get("first_columns", {})
+    if name in known:
+        return int(known[name])
+    import python_calamine
+
+    with python_calamine.CalamineWorkbook.from_path(order["path"]) as book:
+        start = book.get_sheet_by_name(name).start
+    return int(start[1]) if start else 0
+
+
+_ERRORS = {
+    "Div0": "#DIV/0!",
+    "NA": "#N/A",
+    "Name": "#NAME?",
+    "Null": "#NULL!",
+    "Num": "#NUM!",
+    "Ref": "#REF!",
+    "Value": "#VALUE!",
+    "GettingData": "#GETTING_DATA",
+}
+_DURATION = re.compile(r"P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d+)?S)?")
+
+
+def _odd(detail: str) -> tuple[str, str | None]:
+    """What stands in a cell that is no text: an error's sign, or an ODS time of day as text."""
+    duration = _DURATION.search(detail) if "Duration" in detail else None
+    if duration:
+        days, hours, minutes, seconds = (int(part or 0) for part in duration.groups())
+        return "", f"{days * 24 + hours:02}:{minutes:02}:{seconds:02}"
+    error = re.search(r"Error\((\w+)\)", detail)
+    return (_ERRORS.get(error.group(1), "#ERROR!") if error else "#ERROR!"), None
+
+
+def _canonical(column: Any, at: int, odd: list[list[Any]]) -> Any:
+    """Dates lose a midnight and gain their T, times lose the day they are counted from; absent and empty are null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    column = column.cast(pa.string())
+    stamped = pc.fill_null(pc.match_substring_regex(column, r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$"), False)
+    if pc.any(stamped).as_py():
+        text = pc.replace_substring_regex(column, r"^1899-12-3[01] (\d\d:\d\d:\d\d)$", r"\1")
+        text = pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d) 00:00:00$", r"\1")
+        text = pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$", r"\1T\2")
+        column = pc.if_else(stamped, text, column)
+    times = {row: text for row, place, _, text in odd if place == at and text is not None}
+    if times:
+        cells = column.to_pylist()
+        for row, text in times.items():
+            cells[row] = text
+        column = pa.array(cells, pa.string())
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

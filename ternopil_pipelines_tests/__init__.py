@@ -1,0 +1,1 @@
+"""Tests, mirroring the package. Only the fixtures every room shares stand here."""

@@ -1,0 +1,29 @@
+"""Fixtures the whole suite shares."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ternopil_pipelines.local_portal.portal import LocalPortal
+from ternopil_pipelines_tests.portal_fixture import start_test_portal
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[LocalPortal]:
+    """A running CKAN. Tests share it, so each makes datasets under names of its own and leaves search on."""
+    # Not pytest's own folder: that one is closed to the user PostgreSQL runs as under root.
+    base = Path(tempfile.mkdtemp(prefix="ternopil-portal-"))
+    base.chmod(0o755)
+    running = None
+    try:
+        running = start_test_portal(base)
+        yield running
+    finally:
+        if running is not None:
+            running.purge()
+        shutil.rmtree(base, ignore_errors=True)
