@@ -16,8 +16,10 @@ import pyarrow.compute as pc
 Mask = np.ndarray
 # Space, tab, line ends, NBSP, the typographic blanks, zero-width ones and the byte order mark: what a cell may be
 # wrapped in without anyone having typed a character that means something.
-BLANKS = " \t\r\n\v\f\u00a0\u1680" + "".join(chr(code) for code in range(0x2000, 0x200E)) + (
-    "\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\u00ad"
+BLANKS = (
+    " \t\r\n\v\f\u00a0\u1680"
+    + "".join(chr(code) for code in range(0x2000, 0x200E))
+    + ("\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\u00ad")
 )
 
 
@@ -89,5 +91,7 @@ def without_words(array: pa.Array, words: tuple[str, ...]) -> pa.Array:
     """Blank cells and the `words` that stand for an absent value become missing, whatever their case."""
     absent = mask_of(pc.equal(array, ""))
     if words:
-        absent |= mask_of(pc.is_in(pc.utf8_lower(array), value_set=pa.array([w.lower() for w in words], pa.large_string())))
+        absent |= mask_of(
+            pc.is_in(pc.utf8_lower(array), value_set=pa.array([w.lower() for w in words], pa.large_string()))
+        )
     return blanked(array, absent)

@@ -8,7 +8,8 @@ numbers and dates for whoever computes with them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -19,13 +20,15 @@ from ternopil_pipelines.findings.finding import Finding, has_errors
 @dataclass(frozen=True, slots=True, eq=False)
 class Cleaned:
     """`text`: pandas `str` columns in declared order, missing = NaN; its rows stand in received order. `broken`:
-    positions of the rows in which some cell has an error, all of them, however many findings name them."""
+    positions of the rows in which some cell has an error, all of them, however many findings name them. `places`: where
+    a declared column stood in the received frame."""
 
     table: str
     columns: tuple[Column, ...]
     text: pd.DataFrame
     findings: tuple[Finding, ...]
     broken: tuple[int, ...] = ()
+    places: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def refused(self) -> bool:

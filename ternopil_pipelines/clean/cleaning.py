@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.catalogue.model import Table
-from ternopil_pipelines.clean import coordinates, demands, suspicions
+from ternopil_pipelines.clean import coordinates, demands, periods, suspicions
 from ternopil_pipelines.clean.arrow import column_of, nothing, present, series_of, trimmed, without_words
 from ternopil_pipelines.clean.cleaned import Cleaned
 from ternopil_pipelines.clean.codes_mended import without_tails
@@ -20,6 +20,7 @@ from ternopil_pipelines.clean.dates import date, date_time, time
 from ternopil_pipelines.clean.header import resolve
 from ternopil_pipelines.clean.notebook import Notebook
 from ternopil_pipelines.clean.numbers import decimal, integer
+from ternopil_pipelines.clean.quarantine import set_aside
 from ternopil_pipelines.clean.reading import Reading
 from ternopil_pipelines.clean.rules import broken_rules, rule_of
 from ternopil_pipelines.clean.typed import typed
@@ -34,8 +35,10 @@ def clean(
     *,
     bounds: coordinates.Bounds | None = None,
     zone: str = "Europe/Kyiv",
+    quarantine: float = 0.05,
 ) -> Cleaned:
-    """The receipt's own findings come first. `bounds`: west, south, east, north of the community."""
+    """The receipt's own findings come first. `bounds`: west, south, east, north of the community. `quarantine`: the
+    largest share of broken rows that a table with `on_error: quarantine` may set aside."""
     raw = {place: column_of(receipt.text, place) for place in range(receipt.text.shape[1])}
     header = resolve(
         [str(name) for name in receipt.text.columns],
@@ -70,18 +73,21 @@ def clean(
     numbers = typed(text, columns)
     demands.examine(numbers, texts, given, columns, book)
     coordinates.examine(numbers, text, columns, bounds, book)
+    periods.examine(numbers, text, columns, book)
     for column in columns:
         if column.name in header.found:
             _rules_and_suspicions(given[column.name], texts[column.name], column, book)
     if size and not any(column.key for column in columns):
         _whole_rows(text, book)
-    return Cleaned(
+    cleaned = Cleaned(
         table.id,
         columns,
         text,
         (*receipt.findings, *header.findings, *book.findings()),
         tuple(np.flatnonzero(book.broken).tolist()),
+        header.found,
     )
+    return set_aside(cleaned, most=quarantine) if table.on_error == "quarantine" else cleaned
 
 
 def read(text: pa.Array, column: Column, *, zone: str = "Europe/Kyiv") -> Reading:

@@ -29,7 +29,9 @@ def pairs(columns: tuple[Column, ...]) -> list[tuple[Column, Column]]:
     return list(zip(latitudes, longitudes, strict=False))
 
 
-def examine(table: pd.DataFrame, text: pd.DataFrame, columns: tuple[Column, ...], bounds: Bounds | None, book: Notebook) -> None:
+def examine(
+    table: pd.DataFrame, text: pd.DataFrame, columns: tuple[Column, ...], bounds: Bounds | None, book: Notebook
+) -> None:
     for latitude, longitude in pairs(columns):
         _examine(table, text, latitude, longitude, bounds, book)
 

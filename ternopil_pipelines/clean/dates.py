@@ -14,10 +14,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ternopil_pipelines.clean.arrow import Mask, blanked, each_distinct, joined, mask_of, matches, present, replaced, under
+from ternopil_pipelines.clean.arrow import (
+    Mask,
+    blanked,
+    each_distinct,
+    joined,
+    mask_of,
+    matches,
+    present,
+    replaced,
+    under,
+)
 from ternopil_pipelines.clean.reading import Noticed, Reading
 
-_CLOCK = r"(?:[T ,]\s*(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?)?\s*(?P<Z>Z|[+-]\d{2}:?\d{2})?"
+_CLOCK = r"(?:[TТ ,]\s*(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?)?\s*(?P<Z>Z|[+-]\d{2}:?\d{2})?"
 _ISO = r"^(?P<y>\d{4})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})" + _CLOCK + "$"
 _DOTTED = r"^(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})(?:\s*(?:р\.?|року|г\.?))?" + _CLOCK + "$"
 _SLASHED = r"^(?P<a>\d{1,2})[/-](?P<b>\d{1,2})[/-](?P<y>\d{4})" + _CLOCK + "$"
@@ -35,6 +45,8 @@ _MONTHS = {
         "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня".split(), start=1
     )
 }
+# A time cell of a spreadsheet is a moment of its first day, which readers number as one of these.
+_DAY_ZERO = r"^(?:1899-12-3[01]|1900-01-0[01])[T ]"
 _TIME = r"^(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?$"
 _DAY_FRACTION = r"^0?[.,]\d+$"
 # How many cells of a column must show the order of day and month before it is believed for the rest.
@@ -50,6 +62,7 @@ def date_time(array: pa.Array, *, zone: str = "Europe/Kyiv") -> Reading:
 
 
 def time(array: pa.Array) -> Reading:
+    array = pc.replace_substring_regex(array, pattern=_DAY_ZERO, replacement="")
     text = replaced(array, (day := matches(array, _DAY_FRACTION)), each_distinct(under(array, day), _fraction_to_clock))
     parts = pc.extract_regex(text, pattern=_TIME)
     clock, good = _clock(parts)
@@ -171,7 +184,10 @@ def _noticed(
         Noticed("date-two", failed & matches(array, _TWO_DATES)),
         Noticed("date-short-year", failed & matches(array, _SHORT_YEAR)),
         Noticed("date-incomplete", failed & matches(array, _INCOMPLETE)),
-        Noticed("date-impossible", failed & (matches(array, _ISO) | matches(array, _DOTTED) | matches(array, _SLASHED))),
+        Noticed(
+            "date-impossible",
+            failed & (matches(array, _ISO) | matches(array, _DOTTED) | failed & matches(array, _SLASHED)),
+        ),
         Noticed("date-expected", failed),
         Noticed("time-dropped", wide(late)),
         Noticed("time-absent", wide(timeless)),

@@ -58,12 +58,15 @@ def _repeated(
     first = frame[repeated].groupby(names, sort=False).ngroup()
     firsts = pd.Series(first.index, index=first.index).groupby(first).transform("first")
     words = {
-        int(row): {"first_row": book.row(int(firsts[row]))} for row in np.flatnonzero(mask & repeated)[: 2 * NAMED_CELLS]
+        int(row): {"first_row": book.row(int(firsts[row]))}
+        for row in np.flatnonzero(mask & repeated)[: 2 * NAMED_CELLS]
     }
     joined = texts[names[0]]
     if len(names) > 1:
         joined = pa.array(frame.fillna("").agg(", ".join, axis=1).where(mask), pa.large_string())
-    book.cells(code, column, mask, given=joined, by_row=words, first_row="", keys=", ".join(f"«{name}»" for name in names))
+    book.cells(
+        code, column, mask, given=joined, by_row=words, first_row="", keys=", ".join(f"«{name}»" for name in names)
+    )
 
 
 def _not_allowed(column: Column, given: pa.Array, mask: Mask, book: Notebook) -> None:

@@ -67,9 +67,7 @@ def resolve(
     return Header(found, tuple(findings))
 
 
-def _claims(
-    columns: Sequence[Column], aliases: Mapping[str, str], key: Callable[[str], str]
-) -> dict[str, list[str]]:
+def _claims(columns: Sequence[Column], aliases: Mapping[str, str], key: Callable[[str], str]) -> dict[str, list[str]]:
     """What each spelling may mean. A name beats another column's alias or label of the same spelling."""
     levels: list[list[tuple[str, str]]] = [
         [(alias, name) for alias, name in aliases.items()],

@@ -26,7 +26,7 @@ _EXPONENT = r"^-?\d+(?:[.,]\d+)?[eEеЕ][+-]?\d{1,3}$"
 _PLAIN = r"^-?(?:\d+\.?\d*|\.\d+)$"
 # 25.602711425.61749935150147: two coordinates run into one cell; or two numbers side by side.
 GLUED = r"^-?\d+[.,]\d+[.,]\d+$|^-?\d+[.,]?\d*\s*[;/|]\s*-?\d+[.,]?\d*$|^-?\d+[.,]\d+[,\s]+-?\d+[.,]\d+$"
-_UNIT = r"^-?[\d\s\x{a0}.,']*\d[\s\x{a0}]*(?:%|‰|₴|€|\$|°|[A-Za-zА-Яа-яҐґЄєІіЇї][\w .²³/]*)$"
+_UNIT = r"^-?[\d\s\x{a0}.,']*\d[\s\x{a0}]*(?:%|‰|₴|€|\$|°|\p{L}[\p{L}\d .²³/]*)$"
 # 10^60 grivnas or metres do not exist; 1e999999 would be a cell of a million zeros.
 _LARGEST_EXPONENT = 60
 
@@ -62,9 +62,7 @@ def integer(array: pa.Array) -> Reading:
     fraction = matches(text, r"\.")
     long = mask_of(pc.greater(pc.utf8_length(text), 18)) & ~fraction
     text = _no_minus_zero(blanked(text, fraction | long))
-    return Reading(
-        text, (*reading.noticed, Noticed("integer-expected", fraction), Noticed("number-too-long", long))
-    )
+    return Reading(text, (*reading.noticed, Noticed("integer-expected", fraction), Noticed("number-too-long", long)))
 
 
 def _signed(text: pa.Array) -> pa.Array:

@@ -54,20 +54,6 @@ def _if_it_fits(pattern: str, change: Callable[[str], str]) -> Proposal:
     return lambda text: changed if re.match(pattern, changed := change(text)) else None
 
 
-def _phone(text: str) -> str | None:
-    numbers = [_one_phone(part) for part in re.split(r"[,;/\n]+", text) if part.strip()]
-    return ", ".join(number for number in numbers if number) if numbers and all(numbers) else None
-
-
-def _one_phone(text: str) -> str | None:
-    digits = re.sub(r"\D", "", text)
-    for start, length in (("+", 12), ("+38", 10), ("+380", 9)):
-        number = start + digits
-        if len(digits) == length and re.fullmatch(r"\+380\d{9}", number):
-            return number
-    return None
-
-
 _KATOTTG = r"^UA\d{17}$"
 _OCID = r"^(?:ocds-[a-z0-9]{6}-)?UA-\d{4}-\d{2}-\d{2}-\d{6}(?:-[a-z]\d?)?$"
 _CADASTRAL = r"^\d{10}:\d{2}:\d{3}:\d{4}$"
@@ -82,9 +68,19 @@ SIMPLE_RULES = (
         _if_it_fits(_KATOTTG, lambda text: re.sub(r"\s", "", to_latin(text)).upper()),
         ("catuttc", "katottg", "катоттг"),
     ),
-    Rule("phone", "phone-malformed", r"^\+380\d{9}(?:,\s*\+380\d{9})*$", _phone, ("telephone", "phone", "телефон")),
-    Rule("email", "email-malformed", rf"^{_EMAIL}(?:[,;]\s*{_EMAIL})*$", names=("email", "contactpointemail", "електроннапошта")),
-    Rule("opening-hours", "opening-hours-malformed", rf"(?i)^(?:цілодобово|{_SPAN}(?:[,;]\s?{_SPAN})*)$", names=("openinghours",)),
+    Rule("phone", "phone-malformed", r"^\+380\d{9}(?:,\s*\+380\d{9})*$", names=("telephone", "phone", "телефон")),
+    Rule(
+        "email",
+        "email-malformed",
+        rf"^{_EMAIL}(?:[,;]\s*{_EMAIL})*$",
+        names=("email", "contactpointemail", "електроннапошта"),
+    ),
+    Rule(
+        "opening-hours",
+        "opening-hours-malformed",
+        rf"(?i)^(?:цілодобово|{_SPAN}(?:[,;]\s?{_SPAN})*)$",
+        names=("openinghours",),
+    ),
     Rule(
         "cadastral-number",
         "cadastral-malformed",
@@ -92,8 +88,20 @@ SIMPLE_RULES = (
         _if_it_fits(_CADASTRAL, lambda text: re.sub(r"[^\d:]", "", text)),
         ("cadastralid", "cadastralnumber", "кадастровийномер"),
     ),
-    Rule("currency", "currency-malformed", r"^[A-Z]{3}$", lambda text: _CURRENCIES.get(text.lower()), ("currency", "валюта")),
-    Rule("ocid", "ocid-malformed", _OCID, _if_it_fits(_OCID, _ocid := lambda text: to_latin(text).replace("в", "b")), ("ocid",)),
+    Rule(
+        "currency",
+        "currency-malformed",
+        r"^[A-Z]{3}$",
+        lambda text: _CURRENCIES.get(text.lower()),
+        ("currency", "валюта"),
+    ),
+    Rule(
+        "ocid",
+        "ocid-malformed",
+        _OCID,
+        _if_it_fits(_OCID, lambda text: to_latin(text).replace("в", "b")),
+        ("ocid",),
+    ),
     Rule(
         "timezone",
         "timezone-malformed",
@@ -125,7 +133,7 @@ def edrpou_valid(text: pa.Array) -> Mask:
     control = (digits[:, :7] * weights).sum(axis=1) % 11
     again = (digits[:, :7] * (weights + 2)).sum(axis=1) % 11 % 10
     right = np.where(control == 10, again, control) == digits[:, 7]
-    valid = shaped.copy()
+    valid: Mask = shaped.copy()
     valid[shaped] = right
     return valid
 
@@ -142,6 +150,7 @@ def _edrpou(text: pa.Array) -> list[Noticed]:
     eight = matches(text, r"^\d{8}$")
     return _some(
         Noticed("edrpou-lost-zero", lost, lambda given: {"proposal": given.zfill(8)}),
+        Noticed("edrpou-short", matches(text, r"^\d{5,7}$") & ~lost, lambda given: {"length": str(len(given))}),
         Noticed("edrpou-check-digit", eight & ~edrpou_valid(text)),
         Noticed("edrpou-malformed", present(text) & ~eight & ~lost),
     )
@@ -150,7 +159,9 @@ def _edrpou(text: pa.Array) -> list[Noticed]:
 def _organization(text: pa.Array) -> list[Noticed]:
     """Usually an ЄДРПОУ, but a foreign register's id or a unit's `01234567-02` may stand there too."""
     digits = matches(text, r"^[\d\s.,]+$")
-    return [Noticed(each.code, each.cells & digits, each.words) for each in _edrpou(text) if (each.cells & digits).any()]
+    return [
+        Noticed(each.code, each.cells & digits, each.words) for each in _edrpou(text) if (each.cells & digits).any()
+    ]
 
 
 def _iban(text: pa.Array) -> list[Noticed]:

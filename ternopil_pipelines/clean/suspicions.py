@@ -7,6 +7,7 @@ whether something is a slip or the column's habit. Nothing is changed here.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 import numpy as np
@@ -14,10 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ternopil_pipelines.catalogue.columns import Column
-from ternopil_pipelines.clean.arrow import BLANKS, matches, present
+from ternopil_pipelines.clean.arrow import BLANKS, mask_of, matches, present, under
+from ternopil_pipelines.clean.dates import date
 from ternopil_pipelines.clean.fold import MIXED_PATTERN, fold, letters, mixed_word
 from ternopil_pipelines.clean.notebook import Notebook
-from ternopil_pipelines.clean.rules import edrpou_valid, lost_zeros
+from ternopil_pipelines.clean.numbers import decimal
+from ternopil_pipelines.clean.reading import Noticed
+from ternopil_pipelines.clean.rules import edrpou_valid, lost_zeros, rule_of
+from ternopil_pipelines.findings.finding import Severity
+from ternopil_pipelines.findings.masking import mask
 
 # A column of at most this many different texts, each met three times on average, is a list of values, not prose.
 _MOST_VALUES = 300
@@ -25,9 +31,16 @@ _SPELLINGS_SHOWN = 12
 # Below this share an empty cell or a zero is a slip; above it the column lives with them.
 _FEW = 0.2
 _RARE = 0.01
-_APOSTROPHES = {"'": "'", "’": "’", "ʼ": "ʼ", "`": "`", '"': '"', "*": r"\*"}
+_APOSTROPHES = "'’ʼ`\"*"
+_BETWEEN = "(?i)[бвгґджзйклмнпрстфхцчшщ]{}[єїюя]"
 _MONEY = ("amount", "sum", "cost", "price", "value", "вартість", "сума", "ціна", "кошти", "обсяг")
-_CODE_NAMES = ("id", "uid", "code", "identifier", "number", "ідентифікатор", "код", "номер", "шифр")
+_CODE_NAME = re.compile(
+    r"(?:^|[a-z\d]|_)(?:Id|ID|Uid|UID|Code|CODE|Identifier|Number)$|(?:^|_)(?:id|uid|code|identifier|number)$"
+)
+_CODE_LABEL = re.compile(r"(?i)^(?:код|ідентифікатор|номер|шифр)\b|єдрпоу|катоттг")
+_NEARLY_ALL = 0.8
+_DATE = r"^\d{4}-\d{2}-\d{2}$|^\d{1,2}\.\d{1,2}\.\d{4}$"
+_FRACTION = r"^\d+[.,]\d+$"
 _BROKEN = "\ufffd|Ð[\u0080-¿]|Ñ[\u0080-¿]|Р[\u0098-Ÿ°±µ»]Р|С[\u0080-Ÿ‚ѓ]Р|\\?{3,}|Âп|пїЅ"
 
 
@@ -40,18 +53,17 @@ def examine_text(raw: pa.Array, text: pa.Array, column: Column, book: Notebook) 
         _mixed(text, mixed, column, book)
     book.cells("letters-broken", column, matches(text, _BROKEN), given=text)
     _apostrophes(text, column, book)
+    strangers(text, column, book)
     if is_code(column):
         book.cells("code-exponent", column, matches(text, r"^\d[.,]\d+[eEЕ]\+\d{1,2}$"), given=text)
         dated = matches(text, r"^\d{4}-\d{2}-\d{2}(?:T00:00(?::00)?| 00:00:00)?$")
-        if 0 < dated.sum() <= max(1, _FEW * len(text)):
-            book.cells("code-as-date", column, dated, given=text)
+        book.cells("code-as-date", column, dated, given=text)
         _uneven(text, column, book)
 
 
 def is_code(column: Column) -> bool:
     """Does the column's name say that it holds a code?"""
-    last = [letters(name) for name in (column.name, column.label or "")]
-    return column.key or any(name.endswith(word) or name.startswith("код") for name in last for word in map(letters, _CODE_NAMES) if name)
+    return column.key or bool(_CODE_NAME.search(column.name) or _CODE_LABEL.search(column.label or ""))
 
 
 def spellings(raw: pa.Array, text: pa.Array, column: Column, book: Notebook) -> None:
@@ -74,7 +86,14 @@ def spellings(raw: pa.Array, text: pa.Array, column: Column, book: Notebook) -> 
             met[key].append(entry["values"])
             counts[entry["values"]] = entry["counts"]
     total = sum(len(found) for found in met.values())
-    lines = [" / ".join(f"«{each}» {counts[each]}" for each in sorted(found, key=lambda it: -counts[it])[:_SPELLINGS_SHOWN]) for found in met.values()]
+    hidden = column.personal is not None
+    lines = [
+        " / ".join(
+            f"«{mask(each, personal=hidden)}» {counts[each]}"
+            for each in sorted(found, key=lambda it: -counts[it])[:_SPELLINGS_SHOWN]
+        )
+        for found in met.values()
+    ]
     shown = "; ".join(lines[:_SPELLINGS_SHOWN]) + ("; …" if len(lines) > _SPELLINGS_SHOWN else "")
     book.column("spelling-variants", column, total, values=len(met), variants=shown)
 
@@ -82,6 +101,24 @@ def spellings(raw: pa.Array, text: pa.Array, column: Column, book: Notebook) -> 
 def _same(value: str) -> str:
     """Between digits punctuation means something: house 3/4 is not house 34."""
     return fold(value).replace(" ", "") if any(letter.isdigit() for letter in value) else letters(value)
+
+
+def strangers(text: pa.Array, column: Column, book: Notebook) -> None:
+    """A text column that holds dates, or numbers with a fraction, everywhere but in a few cells: the few are slips
+    that the column's type was too polite to refuse."""
+    known = present(text)
+    least = max(5, int(_NEARLY_ALL * known.sum()))
+    if least <= matches(text, _DATE).sum() < known.sum():
+        read, code = date(text), "date-expected"
+    elif rule_of(column) in {"latitude", "longitude"} and least <= matches(text, _FRACTION).sum() < known.sum():
+        read, code = decimal(text, coordinate=True), "number-expected"
+    else:
+        return
+    odd = known & ~present(read.text)
+    for noticed in (*read.noticed, Noticed(code, odd)):
+        book.cells(
+            noticed.code, column, noticed.cells & odd, given=text, words=noticed.words, severity=Severity.WARNING
+        )
 
 
 def gaps(text: pa.Array, column: Column, book: Notebook) -> None:
@@ -126,8 +163,12 @@ def _mixed_words(given: str) -> dict[str, str]:
 
 
 def _apostrophes(text: pa.Array, column: Column, book: Notebook) -> None:
-    around = "(?i)[бвгґджзйклмнпрстфхцчшщ]{}[єїюя]"
-    counts = {sign: int(matches(text, around.format(pattern)).sum()) for sign, pattern in _APOSTROPHES.items()}
+    """The literal sign is looked for first: it costs a fifth of the pattern, and most columns have none."""
+    counts = {}
+    for sign in _APOSTROPHES:
+        somewhere = mask_of(pc.match_substring(text, sign))
+        if somewhere.any():
+            counts[sign] = int(matches(under(text, somewhere), _BETWEEN.format(re.escape(sign))).sum())
     counts = {sign: count for sign, count in counts.items() if count}
     if len(counts) > 1:
         variants = ", ".join(f"{sign} — {count}" for sign, count in sorted(counts.items(), key=lambda it: -it[1]))

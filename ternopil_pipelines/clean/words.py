@@ -16,7 +16,7 @@ _TRUE = ("true", "так", "yes", "1", "1.0", "+", "істина", "y", "т")
 _FALSE = ("false", "ні", "no", "0", "0.0", "-", "–", "−", "хибність", "n", "н")
 _URL = r"^https?://[^\s/?#:]+\.[^\s/?#:]{2,}(?::\d+)?(?:[/?#]\S*)?$"
 _SEVERAL = r"(?i)^\S+[,;]?\s+(?:https?://|www\.)"
-_NO_SCHEME = r"(?i)^(?:www\.|[\w-]+(?:\.[\w-]+)*\.(?:ua|com|org|net|info|eu|gov|укр)(?:[/?#:]|$))\S*$"
+_NO_SCHEME = r"(?i)^(?:www\.|[\p{L}\d_-]+(?:\.[\p{L}\d_-]+)*\.(?:ua|com|org|net|info|eu|gov|укр)(?:[/?#:]|$))\S*$"
 
 
 def boolean(array: pa.Array) -> Reading:
@@ -35,7 +35,9 @@ def url(array: pa.Array) -> Reading:
         return Reading(array)
     found = (
         Noticed("url-several", failed & matches(array, _SEVERAL)),
-        Noticed("url-without-scheme", failed & matches(array, _NO_SCHEME), lambda text: {"proposal": f"https://{text}"}),
+        Noticed(
+            "url-without-scheme", failed & matches(array, _NO_SCHEME), lambda text: {"proposal": f"https://{text}"}
+        ),
         Noticed("url-malformed", failed),
     )
     return Reading(blanked(array, failed), found)

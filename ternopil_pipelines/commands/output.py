@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from ternopil_pipelines.catalogue.model import Catalogue
     from ternopil_pipelines.installation import Installation
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -24,6 +25,12 @@ class Settings:
 
     sources: Path | None = None
     json: bool = False
+
+    def catalogue(self) -> Catalogue:
+        """sources.yaml alone, for what needs neither archive nor portal."""
+        from ternopil_pipelines.catalogue.loading import load_catalogue
+
+        return load_catalogue(self.sources or Path("sources.yaml"))
 
     def installation(self) -> Installation:
         from ternopil_pipelines.installation import Installation

@@ -192,10 +192,14 @@ class Place:
         }
 
 
+def degrees(exact: float) -> float:
+    """Six decimals, the last never a zero: as a number it would be dropped and the point would look a coarse one."""
+    return (round(exact * 1e6) | 1) / 1e6
+
+
 def place(dice: random.Random) -> Place:
     street = dice.choice(STREETS)
     house = str(dice.randint(1, 68)) + (dice.choice("АБВ") if dice.random() < 0.15 else "")
     building = str(dice.randint(1, 3)) if dice.random() < 0.08 else None
-    lat = round(street.lat + dice.uniform(-0.0022, 0.0022), 6)
-    lon = round(street.lon + dice.uniform(-0.0035, 0.0035), 6)
+    lat, lon = degrees(street.lat + dice.uniform(-0.0022, 0.0022)), degrees(street.lon + dice.uniform(-0.0035, 0.0035))
     return Place(street.name, house, building, street.post_code, lat, lon)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from ternopil_pipelines.demo.city import AS_OF, Row, chance, day, moment, organisation, place
+from ternopil_pipelines.demo.city import AS_OF, Row, chance, day, degrees, moment, organisation, place
 
 TOILETS, WORKS, OUTAGES, TREES = 24, 420, 60, 640
 
@@ -75,7 +75,6 @@ def works(seed: int) -> list[Row]:
         supplier = organisation(dice.choice(_SUPPLIERS))
         starts = day(dice, date(2023, 3, 1), date(2025, 7, 1))
         planned = round(usual * dice.uniform(0.5, 1.8), 2)
-        located = dice.random() < 0.9
         rows.append(
             {
                 "number": f"ТС-{starts.year}-{number:04d}",
@@ -90,8 +89,8 @@ def works(seed: int) -> list[Row]:
                 "street": where.street,
                 "house": where.house,
                 "building": where.building,
-                "lat": where.lat if located else None,
-                "lon": where.lon if located else None,
+                "lat": where.lat,
+                "lon": where.lon,
                 "planned_cost": planned,
                 "actual_cost": round(planned * dice.uniform(0.82, 1.0), 2),
                 "starts_on": starts,
@@ -142,8 +141,8 @@ def trees(seed: int) -> list[Row]:
                 "height": round(dice.uniform(3, 27), 1),
                 "condition": dice.choice(("добрий", "добрий", "задовільний", "незадовільний")),
                 "surveyed": day(dice, date(2025, 5, 5), date(2025, 6, 20)),
-                "lat": round(lat + dice.uniform(-0.002, 0.002), 6),
-                "lon": round(lon + dice.uniform(-0.003, 0.003), 6),
+                "lat": degrees(lat + dice.uniform(-0.002, 0.002)),
+                "lon": degrees(lon + dice.uniform(-0.003, 0.003)),
             }
         )
     return rows

@@ -20,7 +20,9 @@ from pathlib import Path
 
 from ternopil_pipelines.local_portal.processes import Started, launch, recall, remember, stop, wait_until
 
-_LOADED = "{ workspaceOrError { ... on Workspace { locationEntries { loadStatus locationOrLoadError { __typename } } } } }"
+_LOADED = (
+    "{ workspaceOrError { ... on Workspace { locationEntries { loadStatus locationOrLoadError { __typename } } } } }"
+)
 
 
 @dataclass(frozen=True, slots=True)

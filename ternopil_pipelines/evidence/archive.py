@@ -120,7 +120,9 @@ class Archive:
         with faults("reading the archive"):
             if not self.storage.root.exists():
                 return ()
-            return tuple(sorted(each.name for each in self.storage.root.iterdir() if each.is_dir()))
+            return tuple(
+                sorted(each.name for each in self.storage.root.iterdir() if each.is_dir() and each.name[0] != ".")
+            )
 
     def content(self, edition: Edition, file: EditionFile) -> bytes:
         """The bytes of a public file. Raises EvidenceBroken where they are not what was written."""

@@ -8,6 +8,7 @@ What entries mean stands in `decisions` and `journal`; what the editions say is 
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,7 +27,9 @@ from ternopil_pipelines.faults import EvidenceBroken, PermanentFault, TransientF
 
 JSON = Any  # what json.dumps takes
 FIRST = "0" * 64
-_LOCKED = ("locked", "busy", "timeout", "could not connect", "connection", "terminat", "server closed")
+# Words of SQLite's error names and of PostgreSQL's messages.
+_LOCKED = ("locked", "busy", "timeout", "connect", "connection", "terminat", "server closed", "starting up")
+_CLOSED = ("cantopen", "readonly", "sqlite_perm", "sqlite_auth", "authentication", "permission", "does not exist")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +127,13 @@ class Ledger:
 
     @contextmanager
     def reading(self) -> Iterator[Connection | None]:
-        """A connection to a ledger that has entries, None where nothing was ever appended."""
+        """A connection to what there is of a ledger, None where nothing was ever appended."""
         with self._faults("reading"):
             if self.file and not self.file.exists():
                 yield None
                 return
             with self._engine.connect() as connection:
-                yield connection if inspect(connection).has_table(ENTRIES.name) else None
+                yield connection
 
     @property
     def _engine(self) -> Engine:
@@ -162,7 +165,7 @@ class Ledger:
         self, *, dataset: str | None = None, what: Sequence[str] = (), edition: str | None = None, last: int = 0
     ) -> list[Entry]:
         with self.reading() as connection:
-            if connection is None:
+            if connection is None or not inspect(connection).has_table(ENTRIES.name):
                 return []
             return self._rows(connection, dataset=dataset, what=what, edition=edition, last=last)
 
@@ -200,16 +203,17 @@ class Ledger:
         try:
             yield
         except OperationalError as error:
-            reason = str(error.orig).lower()
+            reason = f"{getattr(error.orig, 'sqlite_errorname', '')} {error.orig}".lower()
             if "full" in reason or "no space" in reason:
                 raise PermanentFault(f"no space left while {doing} {self!r}; nothing was entered") from error
+            if any(word in reason for word in _CLOSED):
+                raise PermanentFault(f"the ledger refuses {doing} {self!r}") from error
             if any(word in reason for word in _LOCKED):
                 raise TransientFault(f"the ledger does not answer while {doing} {self!r}") from error
-            raise PermanentFault(f"the ledger refuses {doing} {self!r}") from error
-        except DBAPIError as error:
-            raise EvidenceBroken(
-                f"the database of {self!r} is damaged or altered ({type(error.orig).__name__})"
-            ) from error
+            raise EvidenceBroken(f"{self!r} is damaged or altered") from error
+        except (DBAPIError, sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            # SQLite quotes a damaged schema in its message, which then is no UTF-8 either.
+            raise EvidenceBroken(f"{self!r} is damaged or altered") from error
         except SQLAlchemyError as error:
             raise PermanentFault(f"the ledger cannot be used while {doing} {self!r}: {type(error).__name__}") from error
         except OSError as error:

@@ -67,8 +67,10 @@ class Storage:
                 made = Path(tempfile.mkdtemp(prefix=PARTIAL, dir=self.on_disk(folder)))
             else:
                 made = Path(tempfile.mkdtemp(prefix="edition-"))
+            room = made / "edition"
+            room.mkdir()  # by the umask, where mkdtemp's own folder is closed to all others
         try:
-            yield made
+            yield room
         finally:
             shutil.rmtree(made, ignore_errors=True)
 
@@ -83,7 +85,6 @@ class Storage:
             for each in built.rglob("*"):
                 _sync(each)
             _sync(built)
-            built.chmod(0o755)
             target = self.on_disk(folder, name)
             built.rename(target)
             _sync(target.parent)

@@ -10,14 +10,15 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, inspect, select
 
 from ternopil_pipelines.evidence import manifest
 from ternopil_pipelines.evidence.ledger import FIRST, Entry, Ledger
-from ternopil_pipelines.evidence.ledger_schema import ENTRIES
+from ternopil_pipelines.evidence.ledger_schema import ENTRIES, SQLITE_SCHEMA
+from ternopil_pipelines.evidence.sqlite_file import audit
 from ternopil_pipelines.evidence.storage import PARTIAL
 from ternopil_pipelines.evidence.tombstone import TOMBSTONE
-from ternopil_pipelines.faults import EvidenceBroken
+from ternopil_pipelines.faults import EvidenceBroken, PermanentFault
 
 if TYPE_CHECKING:
     from ternopil_pipelines.evidence.archive import Archive
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 def verify_chain(ledger: Ledger, digests: Sequence[Mapping[str, Any]] = ()) -> list[str]:
     try:
         return _chain(ledger, digests)
-    except EvidenceBroken as error:
+    except PermanentFault as error:
         return [f"ledger: {error}"]
 
 
@@ -81,11 +82,13 @@ def verify_all(ledger: Ledger, archive: Archive, digests: Sequence[Mapping[str, 
     problems = verify_chain(ledger, digests)
     try:
         entries: tuple[Entry, ...] = ledger.entries()
-    except EvidenceBroken:
+    except PermanentFault:
         entries = ()
     erasures = {(each.dataset, each.edition): each for each in entries if each.what == "erased"}
     known = {(each.dataset, each.edition) for each in entries if each.dataset and each.edition}
     stored = {(dataset, each.name) for dataset in archive.datasets() for each in _editions(archive, dataset)}
+    if stored and not entries and not problems:
+        problems.append("ledger: it has no entries, but the archive has editions")
     for dataset, address in sorted(stored | known, key=str):
         if (dataset, address) not in stored:
             problems.append(f"{dataset}/{address}: in the ledger, but gone from the archive")
@@ -133,7 +136,8 @@ def _chain(ledger: Ledger, digests: Sequence[Mapping[str, Any]]) -> list[str]:
     problems: list[str] = []
     hashes = {0: FIRST}
     with ledger.reading() as connection:
-        rows = [] if connection is None else [dict(row) for row in connection.execute(_every_row()).mappings()]
+        file_problems = _file(ledger, connection)
+        rows = _every_row(connection)
     previous, expected = FIRST, 1
     for row in rows:
         name = f"ledger entry {row['sequence']}"
@@ -149,11 +153,27 @@ def _chain(ledger: Ledger, digests: Sequence[Mapping[str, Any]]) -> list[str]:
     for each in digests:
         if hashes.get(int(each["sequence"])) != each["hash"]:
             problems.append(f"ledger entry {each['sequence']}: not the one of the digest of {each['day']}")
-    return problems
+    return problems + file_problems
 
 
-def _every_row() -> Any:
-    return select(ENTRIES).order_by(ENTRIES.c.sequence)
+def _file(ledger: Ledger, connection: Connection | None) -> list[str]:
+    """Through SQLite itself: a file opened and closed beside it would drop the locks this process holds on it."""
+    if connection is None or connection.dialect.name != "sqlite":
+        return []
+    if connection.exec_driver_sql("PRAGMA page_count").scalar_one() == 0:
+        return []  # what a process leaves that died before the first entry
+    raw: Any = connection.connection.dbapi_connection
+    data = raw.serialize()
+    problems = audit(data, SQLITE_SCHEMA)
+    if ledger.file and ledger.file.stat().st_size != len(data):
+        problems.append("it is not as long as its pages")
+    return [f"ledger file: {problem}" for problem in problems]
+
+
+def _every_row(connection: Connection | None) -> list[dict[str, Any]]:
+    if connection is None or not inspect(connection).has_table(ENTRIES.name):
+        return []
+    return [dict(row) for row in connection.execute(select(ENTRIES).order_by(ENTRIES.c.sequence)).mappings()]
 
 
 def _row_problem(row: Mapping[str, Any]) -> str | None:

@@ -1,23 +1,34 @@
 """The one place where a value that may belong to a person loses most of its characters before anyone sees it.
 
 What a finding quotes goes to reports, logs, the event database and the ledger: what is not masked here is leaked
-everywhere. Only the last two characters of an identifier survive, enough for a steward to recognise the cell.
+everywhere. Only the last two characters of an identifier survive, enough for a steward to recognise the cell. Masking
+looks at shape, not at control digits: one digit mistyped makes a number invalid and no less a person's.
 """
 
 from __future__ import annotations
 
 import re
 
-# Ten digits: РНОКПП; thirteen with a dash: УНЗР; UA + 27 digits: IBAN; two letters + six digits: a passport book.
-_PERSONAL = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|UA(?:[\s-]?\d){27}"
-    r"|(?<!\d)\d{8}-\d{5}(?!\d)"
-    r"|(?<![\d.,])\+?(?:38)?[\s(-]*0(?:[\s()-]*\d){9}(?![\d])"
-    r"|(?<![\d.,])\d{10}(?![\d.,])"
-    r"|(?<![А-ЯҐЄІЇа-яґєії])[А-ЯҐЄІЇ]{2}\s?\d{6}(?!\d)",
-    re.IGNORECASE,
+# Not inside a longer number, nor after `12-`, `12.` or `12:` (dates, fractions, cadastral numbers).
+_APART = r"(?<!\d)(?<!\d[.:/-])"
+_SHAPES = (
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    # IBAN, also with blanks and with Cyrillic letters.
+    r"[UuУ][AaАа](?:[\s-]?\d){27}",
+    # УНЗР.
+    r"(?<!\d)\d{8}-\d{5}(?!\d)",
+    # Phones: with the country's code in any grouping, without it in the usual ones (3-3-2-2, 4-2-2-2, 5-1-2-2).
+    _APART + r"\+?\s?3\s?8[\s(-]*0(?:[\s()-]*\d){9}(?!\d)",
+    _APART + r"8?[\s-]?\(?0\d{2}\)?[\s-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}(?!\d)",
+    _APART + r"8?[\s-]?\(?0\d{3}\)?[\s-]*\d{2}[\s-]*\d{2}[\s-]*\d{2}(?!\d)",
+    # РНОКПП, also as the `3012345678.0` of a spreadsheet; a cadastral number begins with ten digits too.
+    r"(?<!\d)(?<!\d\.)\d{10}(?:\.0+)?(?![\d:])(?!\.\d)",
+    # A passport book, in either alphabet.
+    r"(?<![^\W\d_])[А-ЯҐЄІЇA-Z]{2}\s?№?\s?\d{6}(?!\d)",
+    # Nine digits are a person's only where the words before them say so.
+    r"(?i:паспорт|id[- ]?карт|посвідчення)\D{0,20}\d{9}(?!\d)",
 )
+_PERSONAL = re.compile("|".join(_SHAPES))
 LONGEST = 120
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ternopil_pipelines.findings.code import Code, error, note, warning
 
-_SAVE_AGAIN = "Відкрийте файл у Excel або LibreOffice Calc, збережіть його наново як «Книга Excel (.xlsx)» і надішліть ще раз."
+_SAVE_AGAIN = (
+    "Відкрийте файл у Excel або LibreOffice Calc, збережіть його наново як «Книга Excel (.xlsx)» і надішліть ще раз."
+)
 
 RECEIVE_CODES: dict[str, Code] = {
     # The file as a whole
@@ -97,7 +99,7 @@ RECEIVE_CODES: dict[str, Code] = {
     "quotes-broken": warning(
         "Лапки всередині клітинки не подвоєно; рядок прочитано окремо.",
         "У рядку {row} лапки всередині клітинки не подвоєно.",
-        "Лапки всередині клітинки, взятої в лапки, подвоєно: \"ТОВ \"\"Назва\"\"\".",
+        'Лапки всередині клітинки, взятої в лапки, подвоєно: "ТОВ ""Назва""".',
         "Перевірте рядок {row}; збережіть таблицю як CSV наново з Excel чи LibreOffice Calc.",
     ),
     "row-too-long": error(
@@ -184,6 +186,13 @@ RECEIVE_CODES: dict[str, Code] = {
         "Рядок {row} під таблицею є приміткою («{value}»), тому його не взято до даних.",
         "Лише рядки з даними, без приміток і підписів.",
         "Вилучіть примітку з аркуша; пояснення пишіть в описі набору.",
+    ),
+    # An API
+    "answer-not-json": error(
+        "API відповів не даними JSON, а чимось іншим.",
+        "{address} відповів не даними JSON, а «{kind}» (найчастіше це сторінка входу або повідомлення про помилку).",
+        "Відповідь у форматі JSON.",
+        "Перевірте адресу і доступ до API; адресу задає `url` цього джерела в sources.yaml.",
     ),
     # Cells of a workbook
     "cell-error": error(

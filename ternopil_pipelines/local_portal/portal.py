@@ -48,16 +48,19 @@ class LocalPortal:
     def up(self, *, port: int | None = None, say: Callable[[str], None] = lambda text: None) -> PortalState:
         """Idempotent. The first time installs and initialises; later starts only start."""
         places = self._places
-        places.prepare()
-        with only_one(places.state / "up.lock", say=say, waiting_for="запуск порталу"):
-            state = self.status()
-            if state.running:
-                say(f"Портал уже працює: {state.url}")
-                return state
-            self._stop_all()
-            ensure_environment(places.environment, logs=places.logs, say=say)
-            say("Запускаю портал…")
-            self._start(port=port, say=say)
+        try:
+            places.prepare()
+            with only_one(places.state / "up.lock", say=say, waiting_for="запуск порталу"):
+                state = self.status()
+                if state.running:
+                    say(f"Портал уже працює: {state.url}")
+                    return state
+                self._stop_all()
+                ensure_environment(places.environment, logs=places.logs, say=say)
+                say("Запускаю портал…")
+                self._start(port=port, say=say)
+        except OSError as error:
+            raise PermanentFault(f"the portal's folder {places.home} cannot be used: {error}") from error
         state = self.status()
         if not state.running:
             raise PermanentFault(f"the portal started and does not answer, see {places.logs / 'ckan.log'}")

@@ -178,8 +178,10 @@ def _session(started: Started) -> list[psutil.Process]:
     members = []
     for process in psutil.process_iter():
         try:
-            if process.pid != started.pid and os.getsid(process.pid) == started.pid and any(
-                started.name in word for word in process.cmdline()
+            if (
+                process.pid != started.pid
+                and os.getsid(process.pid) == started.pid
+                and any(started.name in word for word in process.cmdline())
             ):
                 members.append(process)
         except (psutil.Error, ProcessLookupError, PermissionError):

@@ -3,9 +3,9 @@
 A check speaks, it does not gate: the table's op yields every check result and then refuses, so that a bad table never
 becomes the current one and a re-run by hand publishes the last good edition. Whether an edition may go out is a
 decision in the ledger, which the publisher asks for on every path.
-"""
 
-from __future__ import annotations
+No postponed annotations here: Dagster reads the context's type from the function itself.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

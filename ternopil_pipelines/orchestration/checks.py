@@ -2,9 +2,9 @@
 
 Each table check is a view of the findings that cleaning made: a code belongs to one check. Descriptions are Ukrainian,
 stewards and managers read them in the Dagster UI.
-"""
 
-from __future__ import annotations
+No postponed annotations here: Dagster reads the context's type from the function itself.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -5,6 +5,7 @@ Nothing here knows runs but by their id; whatever happens to data or portal happ
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -22,10 +23,10 @@ from ternopil_pipelines.faults import Fault, SourceRefused
 from ternopil_pipelines.findings.finding import by_code
 from ternopil_pipelines.installation import Installation, code_version
 from ternopil_pipelines.portal.publication import Publication, publish
-from ternopil_pipelines.receive.folder import landing_folder
+from ternopil_pipelines.receive.folder import landing_folder, waiting_files
 from ternopil_pipelines.receive.receipt import Receipt
 from ternopil_pipelines.receive.receiving import change_mark, receive
-from ternopil_pipelines.reports.delivery import deliver
+from ternopil_pipelines.reports.delivery import deliver, deliver_unreadable
 
 GATE = "checks"
 
@@ -56,7 +57,10 @@ def refuse_source(
     mark = change_mark(installation.catalogue, dataset, table, installation.environment)
     _refused(installation, dataset, table, by_code(fault.findings), mark, run)
     if isinstance(table.source, FolderSource):
-        deliver(landing_folder(installation.landing, dataset), dataset, table, findings=fault.findings, at=_now())
+        folder = landing_folder(installation.landing, dataset)
+        newest = (waiting_files(folder, table.source.pattern) or (folder,))[-1]
+        digest = hashlib.sha256(newest.read_bytes()).hexdigest() if newest.is_file() else ""
+        deliver_unreadable(folder, dataset, table, fault.findings, at=_now(), name=newest.name, sha256=digest)
 
 
 def refuse_table(
@@ -86,7 +90,8 @@ def _refused(
 
 
 def clean_table(installation: Installation, dataset: Dataset, table: Table, receipt: Receipt) -> Cleaned:
-    return clean(receipt, table, columns_of(table), bounds=installation.catalogue.city.bounds)
+    city = installation.catalogue.city
+    return clean(receipt, table, columns_of(table), bounds=city.bounds, zone=city.timezone)
 
 
 def rows_before(installation: Installation, dataset: Dataset, table: Table) -> int | None:
@@ -103,7 +108,7 @@ def deliver_verdict(
     """The steward reads the verdict beside the file that was dropped; databases and APIs have nobody waiting there."""
     if isinstance(table.source, FolderSource):
         folder = landing_folder(installation.landing, dataset)
-        deliver(folder, dataset, table, findings=cleaned.findings, at=_now(), cleaned=cleaned, receipt=receipt)
+        deliver(folder, dataset, table, cleaned, receipt, at=_now())
 
 
 def keep_edition(

@@ -8,7 +8,7 @@ shown last.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -37,10 +37,9 @@ def advance(work: Work, now: Situation, *, distrusted: Collection[str] = ()) -> 
     """All steps from `now` to the edition. `distrusted`: resources whose file and table are to be sent again even
     though the metadata says they are right."""
     if now.package is None:
-        _create_dataset(work)
+        create_dataset(work)
         now = look(work)
-    changed = list(now.tables_differ())
-    changed += [each for each in now.tabled if each.id in distrusted and each not in changed]
+    changed = tables_to_load(now, distrusted)
     standing = [each for each in changed if now.tables[each.id] is not None]
     for each in standing:
         datastore.drop(work.client, each.id)
@@ -53,6 +52,11 @@ def advance(work: Work, now: Situation, *, distrusted: Collection[str] = ()) -> 
     for each in changed:
         load(work, each)
         passing("table-loaded")
+    finish(work, now)
+
+
+def finish(work: Work, now: Situation) -> None:
+    """What follows files and tables in every mode: dictionaries, resources of ours that are no more, the showing."""
     for each in now.tables_undescribed():
         datastore.describe(work.client, each.id, work.rows(each))
     passing("tables-loaded")
@@ -62,30 +66,43 @@ def advance(work: Work, now: Situation, *, distrusted: Collection[str] = ()) -> 
     if now.hidden:
         make_public(work)
         passing("made-public")
+    else:
+        fresh = {each.id for each in now.targets} - set(now.resources)
+        if fresh and (package := show(work.client, work.package)):
+            for resource in package["resources"]:
+                if resource["id"] in fresh:
+                    add_views(work, package, resource)
+
+
+def tables_to_load(now: Situation, distrusted: Collection[str]) -> list[Target]:
+    differ = now.tables_differ()
+    return [each for each in now.tabled if each in differ or each.id in distrusted]
 
 
 def send_files(work: Work, now: Situation, distrusted: Collection[str] = ()) -> None:
     """Files that differ and all metadata in one call, on condition that nobody changed the dataset meanwhile."""
-    different = list(now.files_differ())
-    different += [each for each in now.targets if each.id in distrusted and each not in different]
+    differ = now.files_differ()
+    different = [each for each in now.targets if each in differ or each.id in distrusted]
     if not different and not now.passport_differs(work):
         return
     assert now.package is not None
     present = now.resources
-    update: dict[str, Any] = {}
-    fresh = []
-    for each in different:
-        resource = {**each.as_resource(), "datastore_active": True} if each.has_table else each.as_resource()
-        if each.id in present:
-            update[f"update__resources__{each.id}"] = {key: value for key, value in resource.items() if key != "id"}
-        else:
-            fresh.append({**resource, "url": each.file.name, "url_type": "upload"})
-    if fresh:
-        update["update__resources__extend"] = fresh
     # Equal bytes sent again would still move the resource's date of change.
     sent = [e for e in different if e.id in distrusted or present.get(e.id, {}).get("hash") != e.file.sha256]
-    work.say(f"sending {len(sent)} files")
     wanted = passport.package_of(work.edition.passport, edition=None if now.hidden else work.edition.address)
+    work.say(f"sending {len(sent)} files")
+    revise(
+        work,
+        now.package,
+        sent,
+        filter=["-extras", "-tags"],
+        update={**wanted, "extras": passport.merged_extras(now.package, wanted)},
+        **resource_updates(present, different),
+    )
+
+
+def revise(work: Work, package: Mapping[str, Any], sent: Collection[Target], **parameters: Any) -> None:
+    """`package_revise` of the dataset as it was looked at, with these files in the same call; else a contest."""
     with ExitStack() as opened:
         uploads: dict[str, Upload] = {
             each.id: (each.file.name, opened.enter_context(work.archive.local_path(work.edition, each.file)))
@@ -93,14 +110,25 @@ def send_files(work: Work, now: Situation, distrusted: Collection[str] = ()) -> 
         }
         work.client.revise(
             files=uploads,
-            match__id=now.package["id"],
-            match__metadata_modified=now.package["metadata_modified"],
-            match__num_resources=len(present),
-            filter=["-extras", "-tags"],
-            update={**wanted, "extras": passport.merged_extras(now.package, wanted)},
+            match__id=package["id"],
+            match__metadata_modified=package["metadata_modified"],
+            match__num_resources=len(package["resources"]),
             include=["-*"],
-            **update,
+            **parameters,
         )
+
+
+def resource_updates(present: Collection[str], targets: Collection[Target]) -> dict[str, Any]:
+    """`package_revise`'s keys that make or change these resources."""
+    update: dict[str, Any] = {}
+    fresh = []
+    for each in targets:
+        resource = {**each.as_resource(), "datastore_active": True} if each.has_table else each.as_resource()
+        if each.id in present:
+            update[f"update__resources__{each.id}"] = {key: value for key, value in resource.items() if key != "id"}
+        else:
+            fresh.append({**resource, "url": each.file.name, "url_type": "upload"})
+    return {**update, "update__resources__extend": fresh} if fresh else update
 
 
 def load(work: Work, target: Target) -> None:
@@ -129,13 +157,8 @@ def make_public(work: Work) -> None:
     for resource in package["resources"]:
         add_views(work, package, resource)
     wanted = passport.package_of(work.edition.passport, edition=work.edition.address)
-    work.client.revise(
-        match__id=package["id"],
-        match__metadata_modified=package["metadata_modified"],
-        filter=["-extras"],
-        update={"private": False, "extras": passport.merged_extras(package, wanted)},
-        include=["-*"],
-    )
+    update = {"private": False, "extras": passport.merged_extras(package, wanted)}
+    revise(work, package, (), filter=["-extras"], update=update)
 
 
 def add_views(work: Work, package: dict[str, Any], resource: dict[str, Any]) -> None:
@@ -151,7 +174,7 @@ def add_views(work: Work, package: dict[str, Any], resource: dict[str, Any]) -> 
         )
 
 
-def _create_dataset(work: Work) -> None:
+def create_dataset(work: Work) -> None:
     """Private and empty; `package_create` would take no files, and its name keeps a second one from being made."""
     work.say("creating the dataset, private until it is whole")
     wanted = passport.package_of(work.edition.passport, edition=None)

@@ -24,7 +24,7 @@ Kind = Literal["publish", "withdraw"]
 @dataclass(frozen=True, slots=True)
 class Entry:
     """`edition`: what should stand on the portal; `previous`: what stood there when it began, None for nothing of ours.
-    `fresh`: resources this publication makes, which get their views once. `note`: why, for a withdrawal."""
+    `note`: why, for a withdrawal."""
 
     dataset: str
     package: str
@@ -32,7 +32,6 @@ class Entry:
     mode: str
     kind: Kind = "publish"
     previous: str | None = None
-    fresh: tuple[str, ...] = ()
     note: str = ""
     done: bool = False
 
@@ -66,7 +65,7 @@ class Journal:
         except ValueError:
             # Entries are replaced whole: only a disk repaired after a crash leaves one that cannot be read.
             return None
-        return Entry(**{**content, "fresh": tuple(content["fresh"])})
+        return Entry(**content)
 
     def unfinished(self) -> tuple[Entry, ...]:
         names = sorted(place.stem for place in self._folder.glob("*.json"))

@@ -8,8 +8,9 @@ a doubtful answer is followed by another look, and a portal that stays silent en
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from ternopil_pipelines.catalogue.model import Dataset
 from ternopil_pipelines.evidence.archive import Archive
@@ -23,13 +24,24 @@ from ternopil_pipelines.faults import (
     PortalUnreachable,
     PublicationContested,
 )
-from ternopil_pipelines.portal import in_place
+from ternopil_pipelines.portal import direct, in_place, staging
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.journal import Entry, Journal
 from ternopil_pipelines.portal.passport import EDITION, extra_of
 from ternopil_pipelines.portal.situation import Say, Situation, Work, look, show
 from ternopil_pipelines.portal.verification import Receipt, glance, verify
+
+
+class Mode(Protocol):
+    """A way of bringing the portal to an edition; each is a module."""
+
+    def needs(self, work: Work, now: Situation) -> bool: ...
+
+    def advance(self, work: Work, now: Situation, *, distrusted: Collection[str] = ()) -> None: ...
+
+
+_MODES: dict[str, Mode] = {"in_place": in_place, "direct": direct, "ab": staging}
 
 # One look for each way a call may be left in doubt, and one heal of what was read back wrong.
 ROUNDS = 4
@@ -82,6 +94,7 @@ def publish(
     require_passing(ledger, dataset.id, edition.address)
     started = time.monotonic()
     work = Work(client, archive, edition, dataset.package_name, say, datastore_url)
+    mode = _MODES[dataset.publish_mode]
     with journal.claim(dataset.id):
         earlier = journal.read(dataset.id)
         interrupted = earlier is not None and not earlier.done
@@ -89,14 +102,14 @@ def publish(
         now = look(work)
         _refuse_hidden_by_others(now, work)
         entry = Entry(dataset.id, work.package, edition.address, dataset.publish_mode, previous=now.edition)
-        distrusted = _nothing_to_do(work, now, interrupted)
+        distrusted = _nothing_to_do(mode, work, now, interrupted)
         if distrusted is None:
             if interrupted:
                 journal.write(replace(entry, done=True))
             return _publication(work, now, dataset, None, started)
         journal.write(entry)
         passing("intent-written")
-        now, receipt = _bring(work, now, distrusted)
+        now, receipt = _bring(mode, work, now, distrusted)
         journal.write(replace(entry, done=True))
         return _publication(work, now, dataset, receipt, started)
 
@@ -141,9 +154,9 @@ def resume(
     return tuple(finished)
 
 
-def _nothing_to_do(work: Work, now: Situation, interrupted: bool) -> set[str] | None:
+def _nothing_to_do(mode: Mode, work: Work, now: Situation, interrupted: bool) -> set[str] | None:
     """None: the portal is equal to the edition. Otherwise resources whose bytes are not to be trusted."""
-    if in_place.needs(work, now):
+    if mode.needs(work, now):
         return set()
     if interrupted:
         # Files are replaced before the database commits: after a crash equal metadata proves nothing.
@@ -155,12 +168,12 @@ def _nothing_to_do(work: Work, now: Situation, interrupted: bool) -> set[str] | 
     return found.resources or {now.targets[0].id}
 
 
-def _bring(work: Work, now: Situation, distrusted: set[str]) -> tuple[Situation, Receipt]:
+def _bring(mode: Mode, work: Work, now: Situation, distrusted: set[str]) -> tuple[Situation, Receipt]:
     doubtful: PortalUnreachable | None = None
     for _ in range(ROUNDS):
         try:
-            if distrusted or in_place.needs(work, now):
-                in_place.advance(work, now, distrusted=distrusted)
+            if distrusted or mode.needs(work, now):
+                mode.advance(work, now, distrusted=distrusted)
                 now = look(work)
             receipt, found = verify(work, now)
             passing("verified")

@@ -39,10 +39,11 @@ class Work:
 
     def rows(self, target: Target) -> Rows:
         """Read from the archive once, however often the table is looked at."""
-        if target.id not in self._rows:
-            frame = self.archive.frame(self.edition, target.file.table)
-            self._rows[target.id] = Rows.of(frame, target.columns, sha256=target.file.sha256)
-        return self._rows[target.id]
+        table = target.file.table
+        if table not in self._rows:
+            frame = self.archive.frame(self.edition, table)
+            self._rows[table] = Rows.of(frame, target.columns, sha256=target.file.sha256)
+        return self._rows[table]
 
 
 @dataclass(frozen=True)

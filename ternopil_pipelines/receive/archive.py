@@ -57,7 +57,15 @@ def measure(path: Path, *, name: str) -> Measured:
                     continue
                 total = _stream(raw, entry, measured, total, name)
             measured.notes.extend(_notes([entry.filename for entry in entries], name))
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, ValueError, OverflowError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        EOFError,
+        NotImplementedError,
+        ValueError,
+        OverflowError,
+    ) as error:
         raise SourceRefused(f"damaged archive: {type(error).__name__}", [finding("file-damaged", file=name)]) from None
     return measured
 
@@ -67,7 +75,9 @@ def _sizes(entries: list[zipfile.ZipInfo], packed: int, name: str) -> None:
         raise _too_large(name, f"{len(entries)} частин в архіві", f"Не більше {ENTRIES} частин.")
     inflated = sum(entry.file_size for entry in entries)
     if inflated > INFLATED:
-        raise _too_large(name, f"розпакований обсяг {inflated // 1_000_000} МБ", f"Не більше {INFLATED // 1_000_000} МБ.")
+        raise _too_large(
+            name, f"розпакований обсяг {inflated // 1_000_000} МБ", f"Не більше {INFLATED // 1_000_000} МБ."
+        )
     if inflated > RATIO_FROM and inflated > RATIO * max(packed, 1):
         what = f"стиснуто у {inflated // max(packed, 1)} разів"
         raise SourceRefused("archive too dense", [finding("file-suspicious", file=name, what=what)])

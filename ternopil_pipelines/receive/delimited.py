@@ -38,9 +38,7 @@ class Delimited:
     ends_in_newline: bool = True
 
 
-def read_delimited(
-    data: bytes, *, file: str, encoding: str | None = None, delimiter: str | None = None
-) -> Delimited:
+def read_delimited(data: bytes, *, file: str, encoding: str | None = None, delimiter: str | None = None) -> Delimited:
     reading = read_text(data, file=file, encoding=encoding)
     text = reading.text.removeprefix("\ufeff")
     if "\n" not in text and "\r" in text:
@@ -76,7 +74,10 @@ def _through_arrow(text: str, delimiter: str, first_line: int) -> Grid | None:
             pa.BufferReader(text.encode("utf-8")),
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=1 << 24),
             parse_options=arrow_csv.ParseOptions(
-                delimiter=delimiter, newlines_in_values='"' in text, ignore_empty_lines=False, invalid_row_handler=refuse
+                delimiter=delimiter,
+                newlines_in_values='"' in text,
+                ignore_empty_lines=False,
+                invalid_row_handler=refuse,
             ),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),

@@ -1,7 +1,7 @@
 """One file, whatever it is, to a receipt: taken whole, its kind found, its table found.
 
-Used for the landing folder and for `ternopil check` alike. `sheet`, `header`, `encoding` and `delimiter` count where the
-table's source is a folder; everything else is found.
+Used for the landing folder and for `ternopil check` alike. `sheet`, `header`, `encoding` and `delimiter` count where
+the table's source is a folder; everything else is found.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _NOTHING_DECLARED = FolderSource(kind="folder")
 
 
 def receive_file(path: Path, table: Table) -> Receipt:
-    """Raises SourceRefused with findings where no table can be read, SourceUnreachable where the file is being written."""
+    """Raises SourceRefused with findings where no table can be read, SourceUnreachable while the file is written."""
     data = claim(path)
     return receive_bytes(data, path.name, table)
 

@@ -27,7 +27,9 @@ _IGNORED = re.compile(
     re.IGNORECASE,
 )
 # Verdicts stand beside the file they judge, so that the steward finds them; names as `reports` writes them.
-_VERDICT = re.compile(r"(^|[.\-_ ])(verdict|вердикт|висновок)([.\-_ ].*)?\.(html|json|xlsx|csv|txt)$|\.(html|json)$", re.I)
+_VERDICT = re.compile(
+    r"(^|[.\-_ ])(verdict|вердикт|висновок)([.\-_ ].*)?\.(html|json|xlsx|csv|txt)$|\.(html|json)$", re.I
+)
 QUIET_SECONDS = 10.0
 
 
@@ -144,4 +146,3 @@ def _may_be_data(path: Path, pattern: str) -> bool:
     if path.is_symlink() or not path.is_file() or _IGNORED.match(name) or _VERDICT.search(name):
         return False
     return fnmatchcase(name.casefold(), pattern.casefold())
-

@@ -46,7 +46,7 @@ def read_book(path: Path, *, name: str, sheet: str | int | None, first_columns: 
     """The sheets of the workbook at `path` (a private copy), or only `sheet`. Raises SourceRefused."""
     with tempfile.TemporaryDirectory(prefix="ternopil-read-") as folder:
         out = Path(folder)
-        order = {
+        order: dict[str, object] = {
             "path": str(path),
             "out": str(out),
             "sheet": sheet,
@@ -62,7 +62,9 @@ def read_book(path: Path, *, name: str, sheet: str | int | None, first_columns: 
         if code != 0:
             raise _too_large(name, "для читання бракує пам’яті або часу")
         meta = json.loads((out / "book.json").read_text(encoding="utf-8"))
-        sheets = tuple(_sheet(each, out / f"{index}.arrow") for index, each in enumerate(meta["sheets"]) if each["read"])
+        sheets = tuple(
+            _sheet(each, out / f"{index}.arrow") for index, each in enumerate(meta["sheets"]) if each["read"]
+        )
         return Book(tuple(each["name"] for each in meta["sheets"]), sheets)
 
 
@@ -102,7 +104,9 @@ def _sheet(meta: dict[str, object], path: Path) -> Sheet:
         first_column=int(str(meta["first_column"])),
     )
     errors = meta["odd"] if isinstance(meta["odd"], list) else []
-    return Sheet(str(meta["name"]), bool(meta["visible"]), grid, tuple((row, column, sign) for row, column, sign in errors))
+    return Sheet(
+        str(meta["name"]), bool(meta["visible"]), grid, tuple((row, column, sign) for row, column, sign in errors)
+    )
 
 
 def _too_large(name: str, what: str) -> SourceRefused:

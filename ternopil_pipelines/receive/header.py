@@ -79,7 +79,9 @@ def _spellings(rows: Sequence[Row]) -> list[list[str]]:
         if not own:
             found.append([])
             continue
-        found.append(list(dict.fromkeys([*([own[-1]] if own[-1:] == joined[-1:] else []), " ".join(joined), *reversed(own)])))
+        found.append(
+            list(dict.fromkeys([*([own[-1]] if own[-1:] == joined[-1:] else []), " ".join(joined), *reversed(own)]))
+        )
     return found
 
 

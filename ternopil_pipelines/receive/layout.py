@@ -21,6 +21,7 @@ from ternopil_pipelines.receive.grid import Grid, filled
 from ternopil_pipelines.receive.header import SEARCHED_ROWS, TALLEST, Header, find_header
 from ternopil_pipelines.receive.naming import fold, folded_names
 from ternopil_pipelines.receive.not_data import rows_that_are_no_data
+from ternopil_pipelines.receive.plain import text_frame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,23 +67,15 @@ def lay_out(grid: Grid, header: Header, columns: Sequence[Column], aliases: Mapp
     letters = [grid.letter(index) for index in kept]
     places = [letter or str(index + 1) for letter, index in zip(letters, kept, strict=True)]
     named, about_names = _names(names, places, kept, present, columns, known)
-    frame = pd.DataFrame(
-        {index: pd.arrays.ArrowStringArray(column, dtype=_TEXT) for index, column in enumerate(body)},
-        index=pd.RangeIndex(len(numbers)),
-    )
-    frame.columns = pd.Index(named, dtype=_TEXT)
     sheet = grid.sheet
     return Layout(
-        text=frame,
+        text=text_frame(body, named, len(numbers)),
         rows=np.ascontiguousarray(numbers),
         letters=tuple(str(letter) for letter in letters) if grid.lettered else None,
         findings=tuple(replace(each, sheet=sheet) for each in (*about_names, *findings)),
         header=header,
         positions=tuple(kept),
     )
-
-
-_TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 
 
 def _names(

@@ -26,10 +26,11 @@ _NUMERIC = re.compile(r"[-–—xXхХ]|[-+]?\d[\d\s\u00a0'’]*([.,]\d+)?\s*%?"
 _NOTE = re.compile(
     r"\s*(\*|примітк|джерело|виконав|виконуюч|начальник|керівник|директор|головний бухгалтер|підпис|станом на)", re.I
 )
-_TYPE_WORDS = frozenset(
+_TYPES = (
     "string text integer int number numeric float decimal boolean bool date datetime timestamp time anyuri anyurl url "
-    "uri рядок текст число ціле дата".split()
+    "uri рядок текст число ціле дата"
 )
+_TYPE_WORDS = frozenset(_TYPES.split())
 # Totals stand in one of the first columns; looking further costs time on every sound file.
 _TOTAL_COLUMNS = 4
 _EXPLAINING_ROWS = 3
@@ -61,7 +62,7 @@ def rows_that_are_no_data(
         left_out[index] = (code, None)
     for index in _repeating(body, names):
         left_out.setdefault(index, ("header-row-left-out", None))
-    keys = {known_name for known_name in (column.name for column in columns if column.key)}
+    keys = {column.name for column in columns if column.key}
     key_positions = [position for position, name in enumerate(names) if name and known.get(fold(name)) in keys]
     for index, position in _totals(body, cells):
         row = [column[index].as_py() for column in body]
@@ -88,11 +89,7 @@ def _explains(row: Sequence[str | None], names: Sequence[str | None], known: Map
     said = [(name, cell.strip()) for name, cell in zip(names, row, strict=True) if cell and cell.strip()]
     if len(said) >= 3 and [cell.rstrip(".") for _, cell in said] == [str(each + 1) for each in range(len(said))]:
         return "numbering-row-left-out"
-    same = sum(
-        1
-        for name, cell in said
-        if name and (known.get(fold(cell)) or cell) == (known.get(fold(name)) or name)
-    )
+    same = sum(1 for name, cell in said if name and (known.get(fold(cell)) or cell) == (known.get(fold(name)) or name))
     if same >= 2 and same >= 0.6 * len(said):
         return "label-row-left-out"
     if len(said) >= 2 and all(cell.casefold() in _TYPE_WORDS for _, cell in said):

@@ -61,7 +61,13 @@ def _sheet(book: Any, index: int, name: str, order: dict[str, Any], out: Path) -
     with pa.OSFile(str(out / f"{index}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
     wrong = [each[:3] for each in odd if each[3] is None]
-    return {"name": name, "read": True, "visible": sheet.visible == "visible", "odd": wrong, "first_column": first_column}
+    return {
+        "name": name,
+        "read": True,
+        "visible": sheet.visible == "visible",
+        "odd": wrong,
+        "first_column": first_column,
+    }
 
 
 def _first_column(order: dict[str, Any], name: str) -> int:

@@ -14,7 +14,9 @@ from ternopil_pipelines.receive.grid import column_letter
 CELLS = 20_000_000
 _ROW = re.compile(rb"<(?:\w+:)?row [^>]*?\br=\"(\d+)\"")
 _FAR_COLUMN = re.compile(rb' r="([A-Z]{2,3})\d+"')
-_VALUED = re.compile(rb"<(?:\w+:)?c (?:[^>]*? )?r=\"([A-Z]{1,3})(\d{1,7})\"(?:[^>]*[^/>])?><(?!/)(?:\w+:)?(?:v>[^<]|is|f)")
+_VALUED = re.compile(
+    rb"<(?:\w+:)?c (?:[^>]*? )?r=\"([A-Z]{1,3})(\d{1,7})\"(?:[^>]*[^/>])?><(?!/)(?:\w+:)?(?:v>[^<]|is|f)"
+)
 _IN_FIRST = re.compile(rb'<(?:\w+:)?c r="A\d+"(?: [^>]*[^/>])?><(?:\w+:)?(?:v>[^<]|is>)')
 _FORMULA = re.compile(
     rb"<(?:\w+:)?c (?:[^>]*? )?r=\"([A-Z]{1,3}\d{1,7})\"([^>]*)>"
@@ -83,7 +85,9 @@ class SheetScan:
     def _suspicious(self, rows: list[int], wide: set[bytes]) -> bool:
         """Whether this piece may hold the cell that makes the sheet too large. An ordinary piece is looked at by its
         rows only; cells without a number of their row count nowhere and are caught by the child's limits."""
-        return bool(self._farthest) or self.rows * max(self.columns, 26) > CELLS or (bool(wide) and self.columns > 2_000)
+        return (
+            bool(self._farthest) or self.rows * max(self.columns, 26) > CELLS or (bool(wide) and self.columns > 2_000)
+        )
 
     def _extent(self, content: bytes) -> None:
         for letters, digits in _VALUED.findall(content):

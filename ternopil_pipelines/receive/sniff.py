@@ -17,7 +17,9 @@ from ternopil_pipelines.findings.codes import finding
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".ods"})
 _TEXTS = frozenset({".csv", ".tsv", ".txt", ".tab"})
 _CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_SAVE_AS = "Відкрийте файл у відповідній програмі, оберіть «Зберегти як» → «Книга Excel (.xlsx)» і надішліть новий файл."
+_SAVE_AS = (
+    "Відкрийте файл у відповідній програмі, оберіть «Зберегти як» → «Книга Excel (.xlsx)» і надішліть новий файл."
+)
 _OTHERS: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "документ PDF", "Надішліть таблицю, з якої зроблено PDF."),
     (b"\x89PNG", "зображення PNG", "Надішліть таблицю, а не її знімок."),
@@ -73,7 +75,9 @@ def _zipped(data: bytes, name: str, suffix: str) -> Kind:
     if "xl/workbook.xml" in names or any(each.startswith("xl/") for each in names):
         return _promised(Kind.XLSX, name, suffix, {".xlsx", ".xlsm", ".xltx"}, "книга Excel (XLSX)")
     if "word/document.xml" in names or b"opendocument.text" in mimetype:
-        raise _wrong(name, "текстовий документ, а не таблиця", "Перенесіть таблицю з документа до Excel або LibreOffice Calc.")
+        raise _wrong(
+            name, "текстовий документ, а не таблиця", "Перенесіть таблицю з документа до Excel або LibreOffice Calc."
+        )
     if any(each.startswith("ppt/") for each in names):
         raise _wrong(name, "презентація PowerPoint", "Надішліть таблицю.")
     raise _wrong(name, "архів ZIP", "Розпакуйте архів і надішліть сам файл таблиці.")
@@ -104,7 +108,9 @@ def _text(data: bytes, name: str, suffix: str) -> Kind:
     if _binary(data):
         raise SourceRefused("neither text nor workbook", [finding("file-damaged", file=name)])
     if suffix in _WORKBOOKS:
-        raise _wrong(name, "текстовий файл (CSV)", f"Перейменуйте файл на «{PurePath(name).stem}.csv» або збережіть як XLSX.")
+        raise _wrong(
+            name, "текстовий файл (CSV)", f"Перейменуйте файл на «{PurePath(name).stem}.csv» або збережіть як XLSX."
+        )
     return Kind.TEXT
 
 
@@ -127,7 +133,9 @@ def _promised(kind: Kind, name: str, suffix: str, promised: set[str], actual: st
 
 
 def _wrong(name: str, actual: str, mend: str) -> SourceRefused:
-    return SourceRefused(f"not what its extension says: {name!r}", [finding("file-wrong-kind", file=name, actual=actual, mend=mend)])
+    return SourceRefused(
+        f"not what its extension says: {name!r}", [finding("file-wrong-kind", file=name, actual=actual, mend=mend)]
+    )
 
 
 def _wide(text: str) -> bytes:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
-
 from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.faults import SourceRefused
 from ternopil_pipelines.findings.codes import finding
@@ -151,5 +150,3 @@ def _uncalculated(scan: SheetScan | None, sheet: str, measured: Measured, inside
     ]
     rest = len(cells) - len(shown)
     return [*shown, *([finding("formula-without-value", sheet=sheet, count=rest)] if rest else [])]
-
-

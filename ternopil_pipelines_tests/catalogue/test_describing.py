@@ -11,7 +11,13 @@ def test_the_stewards_own_description_wins() -> None:
 
 def test_a_description_is_composed_of_label_rule_and_allowed_values() -> None:
     column = Column(
-        name="state", type="string", label="Стан", allowed=("діє", "не діє"), required=True, official=True, null_word=True
+        name="state",
+        type="string",
+        label="Стан",
+        allowed=("діє", "не діє"),
+        required=True,
+        official=True,
+        null_word=True,
     )
     assert describe(column) == (
         "Стан. Текст. Допустимі значення: діє, не діє. Якщо значення відсутнє, зазначається null."

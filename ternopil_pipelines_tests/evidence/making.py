@@ -88,7 +88,11 @@ def catalogue(**changes: Any) -> Catalogue:
                         "id": "transport",
                         "title": "Управління транспорту",
                         "edrpou": "00000001",
-                        "contact": {"name": "Відповідальна особа", "email": "data@example.org", "phone": "+380350000000"},
+                        "contact": {
+                            "name": "Відповідальна особа",
+                            "email": "data@example.org",
+                            "phone": "+380350000000",
+                        },
                     }
                 ],
                 "datasets": [dataset],

@@ -42,9 +42,9 @@ def _processes_of(portal: LocalPortal) -> list[psutil.Process]:
             postmaster = pid_file.exists() and pid_file.read_text().split()[0] == str(process.pid)
             if postmaster or str(portal.places.state) in words:
                 found += [process, *process.children(recursive=True)]
-            elif "gunicorn" in words and process.environ().get("CKAN_INI") == str(portal.places.ini):
-                found.append(process)
-            elif "redis-server" in words and Path(process.cwd()) == portal.places.run:
+            web = "gunicorn" in words and process.environ().get("CKAN_INI") == str(portal.places.ini)
+            redis = "redis-server" in words and Path(process.cwd()) == portal.places.run
+            if web or redis:
                 found.append(process)
         except (psutil.Error, OSError):
             continue
@@ -79,7 +79,8 @@ def test_files_with_secrets_are_for_their_owner_alone(portal: LocalPortal) -> No
     holders = [
         path
         for path in portal.places.state.rglob("*")
-        if path.is_file() and portal.places.database not in path.parents
+        if path.is_file()
+        and portal.places.database not in path.parents
         and any(secret.encode() in path.read_bytes() for secret in secrets.values())
     ]
     assert {path.name for path in holders} >= {"credentials.json", "ckan.ini", "redis.conf"}
@@ -156,9 +157,18 @@ def test_the_datastore_is_reached_directly_by_its_owner_and_the_server_by_its_su
     for url, expected in ((state.datastore_write_url, ("ckan_default", False)), (state.postgres, ("postgres", True))):
         engine = sa.create_engine(str(url))
         with engine.connect() as connection:
-            role = connection.execute(sa.text("SELECT current_user, usesuper FROM pg_user WHERE usename = current_user"))
-            assert tuple(role.one()) == expected
+            query = sa.text("SELECT usename, usesuper FROM pg_user WHERE usename = current_user")
+            assert tuple(connection.execute(query).one()) == expected
         engine.dispose()
+
+
+@pytest.mark.parametrize(("format_", "view"), [("GEOJSON", "text_view"), ("JSON", "text_view"), ("PNG", "image_view")])
+def test_files_are_shown_by_the_view_of_their_format(
+    editor: RemoteCKAN, new_dataset: Callable[..., dict[str, Any]], format_: str, view: str
+) -> None:
+    upload = (f"file.{format_.lower()}", BytesIO(b'{"type": "FeatureCollection", "features": []}'))
+    resource = editor.action.resource_create(package_id=new_dataset()["id"], format=format_, upload=upload)
+    assert [found["view_type"] for found in editor.action.resource_view_list(id=resource["id"])] == [view]
 
 
 @pytest.mark.parametrize("path", ["/", "/dataset/", "/dataset/?q=зупинки&tags=транспорт", "/organization/", "/about"])
@@ -208,12 +218,16 @@ def test_a_killed_web_server_is_noticed_and_started_again(base: Path) -> None:
 def test_a_failed_start_names_its_log_and_leaves_nothing_running(base: Path) -> None:
     portal = start_test_portal(base)
     portal.down()
-    # CKAN refuses a database whose tables are not what it expects; PostgreSQL and Redis have started by then.
-    portal.places.storage.rmdir() if not any(portal.places.storage.iterdir()) else shutil.rmtree(portal.places.storage)
-    portal.places.storage.touch()
+    # gunicorn cannot write its log; PostgreSQL and Redis have started by then.
+    access = portal.places.logs / "access.log"
+    access.unlink()
+    access.mkdir()
     try:
-        with pytest.raises(Exception, match="redis"):
+        with pytest.raises(PermanentFault, match=r"gunicorn ended while starting, see .*ckan\.log") as refused:
             portal.up()
+        assert "access.log" in str(refused.value)
+        secrets = json.loads(portal.places.credentials.read_text(encoding="utf-8"))
+        assert not [name for name, secret in secrets.items() if secret in str(refused.value)]
         assert _processes_of(portal) == []
     finally:
         portal.purge()

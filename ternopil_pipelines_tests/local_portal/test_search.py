@@ -30,9 +30,7 @@ def search_off(portal: LocalPortal) -> Iterator[None]:
     portal.set_search(True)
 
 
-def test_a_dataset_is_found_by_another_form_of_its_words(
-    anonymous: RemoteCKAN, new_dataset: Create, mark: str
-) -> None:
+def test_a_dataset_is_found_by_another_form_of_its_words(anonymous: RemoteCKAN, new_dataset: Create, mark: str) -> None:
     stops = new_dataset(title="Зупинки міського транспорту", tags=[{"name": mark}])
     new_dataset(title="Укриття цивільного захисту", tags=[{"name": mark}])
     found = anonymous.action.package_search(q="зупинок транспорт", fq=f"tags:{mark}")
@@ -85,9 +83,7 @@ def test_a_harvester_gets_what_changed_since_its_last_visit(
     assert anonymous.action.package_search(**asked)["count"] == 0
 
 
-def test_facets_count_what_was_found(
-    anonymous: RemoteCKAN, editor: RemoteCKAN, new_dataset: Create, mark: str
-) -> None:
+def test_facets_count_what_was_found(anonymous: RemoteCKAN, editor: RemoteCKAN, new_dataset: Create, mark: str) -> None:
     dataset = new_dataset(tags=[{"name": mark}], license_id="cc-by")
     new_dataset(tags=[{"name": mark}])
     editor.action.resource_create(package_id=dataset["id"], format="CSV", upload=("a.csv", BytesIO(b"a\n1\n")))
@@ -130,9 +126,7 @@ def test_what_every_worker_serves_is_what_was_indexed_last(
     dataset = new_dataset(tags=[{"name": mark}])
     for number in range(10):
         editor.action.package_patch(id=dataset["id"], notes=f"опис {number}")
-        served = {
-            anonymous.action.package_search(fq=f"tags:{mark}")["results"][0]["notes"] for _ in range(4)
-        }
+        served = {anonymous.action.package_search(fq=f"tags:{mark}")["results"][0]["notes"] for _ in range(4)}
         assert served == {f"опис {number}"}
 
 

@@ -75,4 +75,3 @@ class Press:
 @pytest.fixture
 def press(client: PortalClient, shelf: Shelf, tmp_path: Path, datastore_url: str) -> Press:
     return Press(client, shelf, Journal(tmp_path / "journal"), datastore_url)
-

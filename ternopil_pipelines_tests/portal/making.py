@@ -85,9 +85,7 @@ def catalogue(
                 "holder": holder,
                 "frequency": "once a day",
                 "formats": ["CSV", "JSON"],
-                "tables": [
-                    {"id": table, "columns": declared, "source": {"kind": "folder"}} for table in tables
-                ],
+                "tables": [{"id": table, "columns": declared, "source": {"kind": "folder"}} for table in tables],
                 **dataset,
             }
         ],

@@ -1,0 +1,71 @@
+"""What the city watches of itself, as assets: the coverage of the law's list, looked at weekly.
+
+The figures are the oversight room's; here they become an asset with a picture and a table. An asset of its own and no
+part of a dataset: it fails alone when the portal is away.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from ternopil_pipelines.catalogue.model import Catalogue
+from ternopil_pipelines.installation import Installation
+from ternopil_pipelines.orchestration.faults import RETRIES, permanent_fails_at_once
+from ternopil_pipelines.oversight.coverage import counts, coverage, on_portal
+from ternopil_pipelines.oversight.coverage_chart import WORDS, coverage_markdown
+
+COVERAGE = dg.AssetKey(["oversight", "coverage"])
+# Monday after the morning's slots, so that the week's publications are counted.
+WEEKLY = "0 9 * * 1"
+
+
+def oversight_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
+    @dg.asset(
+        key=COVERAGE,
+        group_name="oversight",
+        kinds={"ckan"},
+        description="Скільки з 73 обов’язкових наборів постанови № 835 справді є на порталі.",
+        metadata={"назва": "Стан виконання переліку постанови № 835"},
+        required_resource_keys={"installation"},
+        retry_policy=RETRIES,
+    )
+    def law_coverage(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        installation: Installation = context.resources.installation
+        with permanent_fails_at_once(), installation.with_fresh_environment().reader() as client:
+            covered = coverage(installation.catalogue, on_portal(client))
+        found = counts(covered)
+        records = [
+            dg.TableRecord(
+                {
+                    "пункт": f"{each.list}/{each.number}",
+                    "стан": WORDS[each.state],
+                    "розпорядник": each.holder or "—",
+                    "набори": ", ".join(each.datasets) or "—",
+                    "назва": each.title,
+                    "чому": each.reason or "",
+                }
+            )
+            for each in covered
+        ]
+        return dg.MaterializeResult(
+            metadata={
+                "plot": dg.MetadataValue.md(coverage_markdown(covered)),
+                **{state.replace(" ", "_"): found[state] for state in found},
+                "required": dg.MetadataValue.table(records),
+            }
+        )
+
+    return [law_coverage]
+
+
+def oversight_schedules(catalogue: Catalogue) -> list[dg.ScheduleDefinition]:
+    return [
+        dg.ScheduleDefinition(
+            name="oversight_coverage",
+            target=dg.AssetSelection.assets(COVERAGE),
+            cron_schedule=WEEKLY,
+            execution_timezone=catalogue.city.timezone,
+            default_status=dg.DefaultScheduleStatus.RUNNING,
+            description="Щопонеділка: стан виконання переліку постанови № 835.",
+        )
+    ]

@@ -1,0 +1,209 @@
+"""Publishing strictly old or new by the API alone: every changed file moves in under another resource id.
+
+A private dataset beside the public one holds the hidden halves: there a file and its table are loaded and checked at
+leisure, then one `package_revise` of the public dataset takes the old resources out and the new ones in. File, table
+and metadata are all keyed by the resource id, so they change in that one commit. The old half is parked privately,
+loaded as it was: going back to it is the same switch. The dataset's address stays; a resource's id alternates.
+
+CKAN keeps the file and the table of a resource that was taken out of one dataset until that dataset's *second* change,
+which purges the row; so nothing else may be done to the staging dataset between the detaching and the switch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from ternopil_pipelines.faults import PortalRefused, PortalUnreachable
+from ternopil_pipelines.portal import datastore, in_place, passport
+from ternopil_pipelines.portal.crash_points import passing
+from ternopil_pipelines.portal.resources import FILE, Target, resource_id
+from ternopil_pipelines.portal.situation import Situation, Work, look, show
+
+REPLACES = "replaces"
+_SUFFIX = "-staging"
+_CKANS_OWN = frozenset(
+    ("package_id", "state", "position", "created", "metadata_modified", "revision_id", "cache_url", REPLACES)
+)
+
+
+def needs(work: Work, now: Situation) -> bool:
+    return in_place.needs(work, now) or bool(_unparked(work, now.package))
+
+
+def advance(work: Work, now: Situation, *, distrusted: Collection[str] = ()) -> None:
+    """All steps from `now` to the edition."""
+    if now.package is None or now.hidden:
+        # Nobody sees it yet: it is filled where it stands and shown whole.
+        in_place.advance(work, now, distrusted=distrusted)
+        return
+    staging = _staging(work)
+    pairs = _pairs(work, now, staging, distrusted)
+    if pairs:
+        _prepare(work, staging, [new for _, new in pairs])
+        passing("staged")
+        _detach(work, [new.id for _, new in pairs])
+        passing("detached")
+        _switch(work, now, pairs)
+        passing("switched")
+    else:
+        in_place.send_files(work, now)
+    after = look(work)
+    _park(work, _unparked(work, after.package), now.resources)
+    passing("parked")
+    in_place.finish(work, after)
+
+
+def staging_name(package: str) -> str:
+    return package[: 100 - len(_SUFFIX)] + _SUFFIX
+
+
+def _staging(work: Work) -> dict[str, Any]:
+    """The private dataset beside, made where there is none."""
+    name = staging_name(work.package)
+    found = show(work.client, name)
+    if found is not None:
+        return found
+    with contextlib.suppress(PortalRefused):  # made by a call whose answer was lost: it is shown below
+        work.client.call(
+            "package_create",
+            name=name,
+            title=work.edition.passport.title,
+            notes="Службовий набір: тут готується і зберігається прихована половина відкритого набору.",
+            owner_org=work.edition.passport.organization,
+            private=True,
+        )
+    return _shown(work, name)
+
+
+def _pairs(
+    work: Work, now: Situation, staging: Mapping[str, Any], distrusted: Collection[str]
+) -> list[tuple[Target, Target]]:
+    """(where it stands, where it moves in) for each file whose bytes or table change."""
+    present = now.resources
+    loading = in_place.tables_to_load(now, distrusted)
+    parked = {each.get(FILE): str(each["id"]) for each in staging["resources"] if each.get(FILE)}
+    moving = []
+    for each in now.targets:
+        stands = present.get(each.id)
+        if stands is None or stands.get("hash") != each.file.sha256 or each in loading or each.id in distrusted:
+            hidden = parked.get(each.file.name)
+            if hidden is None or hidden == each.id:
+                hidden = _other_half(work, each)
+            moving.append((each, replace(each, id=hidden)))
+    return moving
+
+
+def _other_half(work: Work, target: Target) -> str:
+    first = resource_id(work.package, target.file.name)
+    return first if first != target.id else resource_id(work.package, f"{target.file.name}#b")
+
+
+def _prepare(work: Work, staging: Mapping[str, Any], hidden: list[Target]) -> None:
+    """Files and tables of the hidden half, checked as they will be shown. What stands there already is kept."""
+    present = {each["id"]: each for each in staging["resources"]}
+    waiting = [
+        each
+        for each in hidden
+        if each.id not in present or each.differences(present[each.id]) or not _bytes_stand(work, staging, each)
+    ]
+    for each in waiting:
+        if each.id in present and each.has_table:
+            datastore.drop(work.client, each.id)
+    if waiting:
+        work.say(f"staging {len(waiting)} files")
+        in_place.revise(
+            work, _shown(work, staging["name"]), waiting, **in_place.resource_updates(present.keys(), waiting)
+        )
+    for each in hidden:
+        if each.has_table:
+            _load(work, each)
+    staged = _shown(work, staging["name"])
+    for each in waiting:
+        if not _bytes_stand(work, staging, each):
+            raise PortalUnreachable(f"{each.file.name}: what was staged is not what was sent; the next run sends again")
+        in_place.add_views(work, staged, next(r for r in staged["resources"] if r["id"] == each.id))
+
+
+def _load(work: Work, target: Target) -> None:
+    state = datastore.look(work.client, target.id)
+    file = target.file
+    if state and state.holds(sha256=file.sha256, count=file.rows, columns=target.columns):
+        return
+    if state:
+        datastore.drop(work.client, target.id)
+    in_place.load(work, target)
+
+
+def _bytes_stand(work: Work, staging: Mapping[str, Any], target: Target) -> bool:
+    address = f"{work.client.url}/dataset/{staging['id']}/resource/{target.id}/download/{target.file.name}"
+    try:
+        return work.client.sha256_of(address, anonymous=False)[0] == target.file.sha256
+    except PortalRefused:
+        return False
+
+
+def _detach(work: Work, ids: Collection[str]) -> None:
+    """Out of the staging dataset; file and table stay with the id until the staging dataset changes again."""
+    in_place.revise(
+        work, _shown(work, staging_name(work.package)), (), filter=[f"-resources__{each}" for each in sorted(ids)]
+    )
+
+
+def _switch(work: Work, now: Situation, pairs: list[tuple[Target, Target]]) -> None:
+    """One call, one commit: from here on every reader meets the new edition."""
+    assert now.package is not None
+    present = now.resources
+    moved = datetime.now(UTC).replace(tzinfo=None).isoformat()
+    incoming = in_place.resource_updates((), [new for _, new in pairs])["update__resources__extend"]
+    for resource, (old, new) in zip(incoming, pairs, strict=True):
+        # Without an upload CKAN sets neither; the mark tells a later run what is still to be parked.
+        resource |= {"size": new.file.size, "last_modified": moved, REPLACES: old.id if old.id in present else ""}
+    leaving = {old.id for old, _ in pairs}
+    staying = [each for each in now.targets if each.id not in leaving]
+    wanted = passport.package_of(work.edition.passport, edition=work.edition.address)
+    in_place.revise(
+        work,
+        now.package,
+        (),
+        filter=["-extras", "-tags", *(f"-resources__{each}" for each in sorted(leaving & present.keys()))],
+        update={**wanted, "extras": passport.merged_extras(now.package, wanted)},
+        update__resources__extend=incoming,
+        **in_place.resource_updates(present.keys(), staying),
+    )
+
+
+def _unparked(work: Work, package: Mapping[str, Any] | None) -> dict[str, str]:
+    """Old half's id → its file's name, for each that was taken out of the public dataset and is nowhere now."""
+    replaced = {
+        str(each[REPLACES]): str(each[FILE]) for each in (package or {}).get("resources", ()) if each.get(REPLACES)
+    }
+    if not replaced:
+        return {}
+    staging = show(work.client, staging_name(work.package)) or {"resources": []}
+    standing = {each["id"] for each in (*staging["resources"], *(package or {}).get("resources", ()))}
+    return {key: name for key, name in replaced.items() if key not in standing}
+
+
+def _park(work: Work, unparked: Mapping[str, str], known: Mapping[str, Mapping[str, Any]]) -> None:
+    """The old half becomes private, with its file and table; so a way back is one switch, and nothing is orphaned."""
+    if not unparked:
+        return
+    parked = []
+    for key, name in unparked.items():
+        old = {field: value for field, value in known.get(key, {}).items() if field not in _CKANS_OWN and value}
+        linked = known.get(key, {}).get("url_type") not in {"upload", None}
+        parked.append(
+            {"name": name, "url_type": "upload", **old, "id": key, FILE: name} | ({} if linked else {"url": name})
+        )
+    in_place.revise(work, _shown(work, staging_name(work.package)), (), update__resources__extend=parked)
+
+
+def _shown(work: Work, name: str) -> dict[str, Any]:
+    package = show(work.client, name)
+    if package is None:
+        raise PortalUnreachable(f"dataset `{name}` was there a moment ago and is not shown")
+    return package

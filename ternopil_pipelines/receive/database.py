@@ -1,0 +1,209 @@
+"""A department's database: one reading statement in a read-only, repeatable-read session with time limits.
+
+PostgreSQL answers as COPY text, which is exact for every type and five times faster than rows; other databases answer
+as rows. Nothing is retried here, and no message carries the URL.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.pool import NullPool
+
+from ternopil_pipelines.catalogue.model import DatabaseSource
+from ternopil_pipelines.faults import SourceDenied
+from ternopil_pipelines.receive.database_faults import fault_of
+from ternopil_pipelines.receive.plain import column_of, frame_of, text_of, without_exponents
+from ternopil_pipelines.receive.receipt import Origin, Receipt
+from ternopil_pipelines.receive.sql_text import one_reading_statement
+
+CONNECT_SECONDS = 15
+_BOOLEAN, _STAMP, _STAMP_ZONED, _FLOATS = 16, 1114, 1184, frozenset({700, 701})
+_BATCH = 20_000
+
+
+def receive_database(
+    url: str, source: DatabaseSource, *, statement_timeout: int, timezone: str = "Europe/Kyiv"
+) -> Receipt:
+    """`timezone`: moments with an offset are written in the city's own time. Raises SourceUnreachable, SourceDenied."""
+    query = _reading(source.query, source.database)
+    with _session(url, source.database, statement_timeout, timezone) as connection:
+        if connection.dialect.name == "postgresql":
+            names, columns = _copied(connection, query)
+        else:
+            names, columns = _fetched(connection, query)
+        changed = _mark(connection, source)
+    height = len(columns[0]) if columns else 0
+    return Receipt(
+        text=frame_of(columns, names, height),
+        rows=np.arange(1, height + 1, dtype=np.int64),
+        sha256=_digest(names, columns),
+        received_at=datetime.now(UTC),
+        origin=Origin("database", source.database),
+        changed=changed,
+    )
+
+
+def database_change_mark(
+    url: str, source: DatabaseSource, *, statement_timeout: int, timezone: str = "Europe/Kyiv"
+) -> str | None:
+    if source.changed is None:
+        return None
+    with _session(url, source.database, statement_timeout, timezone) as connection:
+        return _mark(connection, source)
+
+
+def _mark(connection: Connection, source: DatabaseSource) -> str | None:
+    if source.changed is None:
+        return None
+    row = connection.exec_driver_sql(_reading(source.changed, source.database).replace("%", "%%")).first()
+    return None if row is None else "|".join(text_of(value) or "" for value in row)
+
+
+def _reading(query: str, database: str) -> str:
+    statement = one_reading_statement(query)
+    if statement is None:
+        raise SourceDenied(f"the query of database {database} must be one SELECT statement")
+    return statement
+
+
+@contextmanager
+def _session(url: str, database: str, statement_timeout: int, timezone: str) -> Iterator[Connection]:
+    """One read-only transaction; whatever breaks inside leaves as a fault of ours."""
+    try:
+        address = sa.make_url(url)
+        engine = _engine(address, statement_timeout, timezone)
+    except (sa.exc.ArgumentError, ModuleNotFoundError, ValueError) as error:
+        raise SourceDenied(f"the URL of database {database} cannot be used: {type(error).__name__}") from None
+    broken: tuple[type[Exception], ...] = (sa.exc.SQLAlchemyError, *_driver_errors(engine))
+    try:
+        with engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                # The first query takes the snapshot; SET TRANSACTION READ WRITE is refused from then on.
+                connection.exec_driver_sql("SELECT 1")
+            yield connection
+            connection.rollback()
+    except broken as error:
+        raise fault_of(error, database) from None
+    finally:
+        engine.dispose()
+
+
+def _engine(address: URL, statement_timeout: int, timezone: str) -> sa.Engine:
+    kind = address.get_backend_name()
+    if kind == "postgresql":
+        options = {
+            "default_transaction_read_only": "on",
+            "statement_timeout": f"{statement_timeout}s",
+            "lock_timeout": "30s",
+            "idle_in_transaction_session_timeout": "10min",
+            "datestyle": "ISO",
+            "timezone": timezone,
+            "extra_float_digits": "1",
+            "bytea_output": "hex",
+        }
+        arguments = {
+            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+            "connect_timeout": CONNECT_SECONDS,
+            "client_encoding": "utf8",
+            "application_name": "ternopil_pipelines",
+        }
+        # SQLAlchemy 2.1 would choose psycopg 3, whose COPY has another interface.
+        address = address.set(drivername="postgresql+psycopg2")
+        return sa.create_engine(
+            address, poolclass=NullPool, connect_args=arguments, isolation_level="REPEATABLE READ", hide_parameters=True
+        )
+    if kind == "sqlite":
+        return _sqlite(address, statement_timeout)
+    return sa.create_engine(address, poolclass=NullPool, hide_parameters=True)
+
+
+def _sqlite(address: URL, statement_timeout: int) -> sa.Engine:
+    """Opened read-only by the file's own mode; sqlite3 has no statement timeout, so a watch interrupts it."""
+    import sqlite3
+    import time
+
+    path = Path(address.database or "").absolute()
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=30, check_same_thread=False)
+        until = time.monotonic() + statement_timeout
+        connection.set_progress_handler(lambda: 1 if time.monotonic() > until else 0, 100_000)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    return sa.create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
+
+
+def _driver_errors(engine: sa.Engine) -> tuple[type[Exception], ...]:
+    """COPY goes past SQLAlchemy, so its errors come as the driver's own."""
+    error = getattr(engine.dialect.dbapi, "Error", None)
+    return (error,) if isinstance(error, type) and issubclass(error, Exception) else ()
+
+
+def _copied(connection: Connection, query: str) -> tuple[list[str], list[pa.ChunkedArray]]:
+    raw: Any = connection.connection.driver_connection
+    with raw.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM ({query}\n) AS source LIMIT 0")
+        described = [(column.name, column.type_code) for column in cursor.description]
+        sink = io.BytesIO()
+        cursor.copy_expert(f"COPY ({query}\n) TO STDOUT WITH (FORMAT csv, ENCODING 'UTF8')", sink)
+    names = [name for name, _ in described]
+    content = sink.getvalue()
+    if not content or not names:
+        return names, [pa.chunked_array([], pa.string()) for _ in names]
+    places = [f"c{index}" for index in range(len(names))]
+    table = arrow_csv.read_csv(
+        pa.BufferReader(content),
+        read_options=arrow_csv.ReadOptions(column_names=places, block_size=1 << 24),
+        parse_options=arrow_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(places, pa.string()),
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+            null_values=[""],
+        ),
+    )
+    return names, [_canonical(column, kind) for column, (_, kind) in zip(table.columns, described, strict=True)]
+
+
+def _canonical(column: pa.ChunkedArray, kind: int) -> pa.ChunkedArray:
+    if kind == _BOOLEAN:
+        return pc.if_else(pc.equal(column, "t"), "true", pc.if_else(pc.equal(column, "f"), "false", column))
+    if kind in {_STAMP, _STAMP_ZONED}:
+        column = pc.replace_substring_regex(column, r"^(\d+-\d\d-\d\d) ", r"\1T")
+        return pc.replace_substring_regex(column, r"[+-]\d\d(:\d\d){0,2}$", "") if kind == _STAMP_ZONED else column
+    return without_exponents(column) if kind in _FLOATS else column
+
+
+def _fetched(connection: Connection, query: str) -> tuple[list[str], list[pa.ChunkedArray]]:
+    result = connection.execution_options(stream_results=True).exec_driver_sql(query)
+    names = list(result.keys())
+    pieces: list[list[pa.Array]] = [[] for _ in names]
+    while rows := result.fetchmany(_BATCH):
+        for position, values in enumerate(zip(*rows, strict=True)):
+            pieces[position].extend(column_of(values).chunks)
+    return names, [pa.chunked_array(piece, pa.string()) for piece in pieces]
+
+
+def _digest(names: Sequence[str], columns: Sequence[pa.ChunkedArray]) -> str:
+    """The hash of the rows as quoted CSV, header first."""
+    digest = hashlib.sha256("\x1f".join(names).encode())
+    if columns:
+        table = pa.Table.from_arrays(list(columns), names=[f"c{index}" for index in range(len(columns))])
+        sink = io.BytesIO()
+        arrow_csv.write_csv(table, sink, arrow_csv.WriteOptions(include_header=False))
+        digest.update(sink.getbuffer())
+    return digest.hexdigest()

@@ -1,0 +1,99 @@
+"""Values of databases and APIs as the one canonical text, exactly: no exponent, no lost digit, ISO dates.
+
+A float is written with the shortest digits that give it back, a decimal with the digits it came with.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ternopil_pipelines.receive.grid import absent_if_blank
+
+TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
+
+
+def text_of(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return _number(Decimal(repr(value))) if value == value and abs(value) != float("inf") else None
+    if isinstance(value, Decimal):
+        return _number(value) if value.is_finite() else None
+    if isinstance(value, dt.datetime):
+        return value.replace(tzinfo=None).isoformat()
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        hours, rest = divmod(int(value.total_seconds()), 3600)
+        return f"{hours:02}:{rest // 60:02}:{rest % 60:02}"
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, dict | list | tuple):
+        return json.dumps(value, ensure_ascii=False, default=_inner)
+    return str(value)
+
+
+def _inner(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() and abs(value) < 10**15 else float(value)
+    return text_of(value)
+
+
+def _number(value: Decimal) -> str:
+    text = format(value, "f")
+    return text.removesuffix(".0") if text.endswith(".0") else text
+
+
+def column_of(values: Sequence[Any]) -> pa.ChunkedArray:
+    """One column as text; a column of nothing but text is handed to Arrow as it is."""
+    kinds = set(map(type, values))
+    if kinds <= {str, type(None)}:
+        return pa.chunked_array([pa.array(values, pa.string())])
+    if kinds <= {int, type(None)}:
+        try:
+            return pa.chunked_array([pc.cast(pa.array(values, pa.int64()), pa.string())])
+        except (pa.ArrowInvalid, OverflowError):
+            pass  # beyond 64 bits: as Python writes it
+    return pa.chunked_array([pa.array([text_of(value) for value in values], pa.string())])
+
+
+def without_exponents(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """`1e-07` written out, cell by cell only where there is an exponent."""
+    found = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(column, r"^-?[\d.]+[eE][+-]?\d+$"), False)))
+    if not len(found):
+        return column
+    cells = column.to_pylist()
+    for index in found:
+        cells[int(index)] = _number(Decimal(str(cells[int(index)])))
+    return pa.chunked_array([pa.array(cells, pa.string())])
+
+
+def frame_of(columns: Sequence[pa.ChunkedArray], names: Sequence[str], height: int) -> pd.DataFrame:
+    """A receipt's frame: `str` columns named as received, blank cells absent."""
+    return text_frame([absent_if_blank(column) for column in columns], names, height)
+
+
+def text_frame(columns: Sequence[pa.ChunkedArray], names: Sequence[str], height: int) -> pd.DataFrame:
+    """The same of columns whose blank cells are absent already. Built by place: names may repeat."""
+    arrays = {
+        place: pd.arrays.ArrowStringArray(column, dtype=TEXT)  # type: ignore[call-arg]
+        for place, column in enumerate(columns)
+    }
+    frame = pd.DataFrame(arrays, index=pd.RangeIndex(height))
+    frame.columns = pd.Index(list(names), dtype=TEXT)
+    return frame

@@ -1,0 +1,110 @@
+"""The scheduled path: one run per dataset a due day, in its slot, ten a tick, made up for after a night asleep."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+import pytest
+
+from ternopil_pipelines.catalogue.calendar import last_due
+from ternopil_pipelines.catalogue.environment import Environment
+from ternopil_pipelines.catalogue.loading import parse_catalogue
+from ternopil_pipelines.catalogue.model import Dataset
+from ternopil_pipelines.installation import Installation
+from ternopil_pipelines.orchestration.build import build_definitions
+from ternopil_pipelines.orchestration.names import publication_key
+from ternopil_pipelines.orchestration.schedules import DUE_TAG, MOST_PER_TICK, due_now
+from ternopil_pipelines_tests.orchestration.town import SOURCES
+
+KYIV = ZoneInfo("Europe/Kyiv")
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    variables = {"TERNOPIL_HOME": str(tmp_path), "LANDING_DIR": str(tmp_path), "CALLS_URL": "sqlite://"}
+    return Installation(parse_catalogue(SOURCES.replace("PREFIX", "t")), Environment(variables))
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as made:
+        yield made
+
+
+def _many(installation: Installation, count: int, frequency: str) -> list[Dataset]:
+    first = installation.catalogue.datasets[0].model_dump(mode="json")
+    kinds = [{**first, "id": f"dataset-{number}", "frequency": frequency} for number in range(count)]
+    return [Dataset.model_validate_json(__import__("json").dumps(each)) for each in kinds]
+
+
+def _tick(
+    installation: Installation, instance: dg.DagsterInstance, at: datetime, name: str = "due_once_a_month"
+) -> list[dg.RunRequest]:
+    definitions = build_definitions(installation)
+    schedule = definitions.resolve_schedule_def(name)
+    context = dg.build_schedule_context(
+        instance=instance, scheduled_execution_time=at, resources={"installation": installation}
+    )
+    return schedule.evaluate_tick(context).run_requests or []
+
+
+def test_a_dataset_is_asked_for_in_its_slot_and_not_before(
+    installation: Installation, instance: dg.DagsterInstance
+) -> None:
+    dataset = installation.catalogue.datasets[0]
+    installation.ledger.append("unchanged", who="test", dataset=dataset.id)
+    month_later = datetime.now(KYIV) + timedelta(days=40)
+    due = last_due(dataset.id, dataset.frequency, month_later)
+    assert due is not None
+    assert _tick(installation, instance, due - timedelta(minutes=5)) == []
+    (request,) = _tick(installation, instance, due)
+    assert request.tags["ternopil/dataset"] == dataset.id
+    assert publication_key(dataset) in (request.asset_selection or [])
+
+
+def test_what_was_asked_for_is_not_asked_for_again_and_a_late_morning_is_made_up(
+    installation: Installation, instance: dg.DagsterInstance
+) -> None:
+    noon = datetime(2026, 5, 3, 12, tzinfo=KYIV)
+    (request,) = _tick(installation, instance, noon)
+    job = dg.job(name="any")(lambda: None)
+    instance.create_run_for_job(job, tags={DUE_TAG: request.tags[DUE_TAG]})
+    assert _tick(installation, instance, noon + timedelta(minutes=5)) == []
+    (next_month,) = _tick(installation, instance, noon + timedelta(days=31))
+    assert next_month.run_key != request.run_key
+
+
+@pytest.mark.parametrize("frequency", ["once a day", "once a week", "once a month", "once a quarter", "once a year"])
+def test_every_due_day_of_five_years_asks_exactly_once_and_ten_a_tick_at_most(
+    installation: Installation, frequency: str
+) -> None:
+    datasets = _many(installation, 150, frequency)
+    looked: dict[str, datetime | None] = {each.id: datetime(2024, 12, 31, 23, tzinfo=KYIV) for each in datasets}
+    asked: Counter[tuple[str, str]] = Counter()
+    days = sorted({d for y in (2025, 2026) for d in _interesting_days(y, frequency)})
+    for day in days:
+        for minute in range(4 * 60, 9 * 60, 5):
+            now = day + timedelta(minutes=minute)
+            due = due_now(datasets, now, looked)[:MOST_PER_TICK]
+            for each in due:
+                asked[(each.dataset.id, f"{each.at:%Y-%m-%d}")] += 1
+                looked[each.dataset.id] = now
+    assert set(asked.values()) == {1}
+    assert len(asked) == 150 * len(days)
+
+
+def _interesting_days(year: int, frequency: str) -> list[datetime]:
+    """Due days; for the daily cadence those around both clock changes stand for the rest of the year."""
+    first = datetime(year, 1, 1, tzinfo=KYIV)
+    days = [first + timedelta(days=number) for number in range(365)]
+    if frequency == "once a day":
+        return [each for each in days if each.month in {3, 10} and each.day >= 22] if year == 2026 else []
+    if frequency == "once a week":
+        return [each for each in days if each.weekday() == 0]
+    months = {"once a month": range(1, 13), "once a quarter": (1, 4, 7, 10), "once a year": (1,)}[frequency]
+    return [each for each in days if each.day == 1 and each.month in months]

@@ -1,0 +1,88 @@
+"""A citizen who reads a dataset all the time: metadata, file, table, metadata again; looks during which the metadata
+changed say nothing and are not counted."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import threading
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+import requests
+
+
+@dataclass
+class Looks:
+    """`mixed`: a table of another version than the metadata, or of two; `torn`: a file that is not the metadata's."""
+
+    whole: int = 0
+    absent: int = 0
+    mixed: list[str] = field(default_factory=list)
+    torn: list[str] = field(default_factory=list)
+
+
+class Reader(threading.Thread):
+    def __init__(self, url: str, package: str) -> None:
+        super().__init__(daemon=True)
+        self.looks = Looks()
+        self._url, self._package = url, package
+        self._over = threading.Event()
+        self._session = requests.Session()
+
+    def __enter__(self) -> Reader:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self.join(timeout=30)
+        self._session.close()
+
+    def run(self) -> None:
+        while not self._over.is_set():
+            with contextlib.suppress(requests.RequestException):
+                self._look()
+
+    def _look(self) -> None:
+        before = self._metadata()
+        if before is None:
+            return
+        sizes = {}
+        for resource in before["resources"]:
+            if resource["format"] != "CSV" or "structure" in resource["url"]:
+                continue
+            answer = self._session.get(resource["url"], timeout=30)
+            table = self._session.get(
+                f"{self._url}/api/action/datastore_search",
+                params={"resource_id": resource["id"], "limit": 32000},
+                timeout=30,
+            )
+            sizes[resource["id"]] = (resource, answer, table)
+        if self._metadata() != before:
+            return
+        for resource, answer, table in sizes.values():
+            self._judge(resource, answer, table)
+
+    def _judge(self, resource: dict[str, Any], answer: requests.Response, table: requests.Response) -> None:
+        rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8"))))
+        version = {row["version"] for row in rows}
+        if answer.status_code != 200 or len(rows) != int(resource["rows"]):
+            self.looks.torn.append(f"{answer.status_code}, {len(rows)} rows for {resource['rows']}")
+        if table.status_code == 404:
+            self.looks.absent += 1
+            return
+        result = table.json()["result"]
+        shown = {record["version"] for record in result["records"]}
+        if shown != version or result["total"] != len(rows) or len(result["records"]) != len(rows):
+            self.looks.mixed.append(f"file {version} of {len(rows)}, table {shown} of {result['total']}")
+            return
+        self.looks.whole += 1
+
+    def _metadata(self) -> dict[str, Any] | None:
+        answer = self._session.get(f"{self._url}/api/action/package_show", params={"id": self._package}, timeout=30)
+        return dict(answer.json()["result"]) if answer.status_code == 200 else None
