@@ -41,8 +41,9 @@ def describe(column: Column) -> str:
     if column.description:
         return column.description
     label = (column.label or "").strip().rstrip(".")
-    parts = [label] if label else []
-    parts.append(VALUE_RULES.get(column.rule or "", TYPE_RULES[column.type]))
+    rule = VALUE_RULES.get(column.rule or "", TYPE_RULES[column.type])
+    # "Код КАТОТТГ. Код КАТОТТГ: UA і 17 цифр" says it twice.
+    parts = [rule] if not label or rule.casefold().startswith(label.casefold()) else [label, rule]
     if column.key:
         parts.append("Ключ запису" if not column.unique else "Ключ запису, значення не повторюються")
     elif column.unique:

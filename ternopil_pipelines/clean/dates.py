@@ -39,12 +39,8 @@ _SHORT_YEAR = r"^\d{1,2}[./-]\d{1,2}[./-]\d{2}(?:\s*р\.?)?$"
 _INCOMPLETE = r"^\d{4}(?:\s*(?:р\.?|рік|року))?$|^\d{4}[-./]\d{1,2}$|^\d{1,2}[./-]\d{4}$|(?i)^[а-яіїєґ]+\s+\d{4}"
 # A spreadsheet's own day count: 20000 is 1954, 80000 is 2119.
 _SERIAL = r"^[2-7]\d{4}(?:[.,]\d+)?$"
-_MONTHS = {
-    word[:3]: number
-    for number, word in enumerate(
-        "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня".split(), start=1
-    )
-}
+_MONTH_BEGINNINGS = ("січ", "лют", "бер", "кві", "тра", "чер", "лип", "сер", "вер", "жов", "лис", "гру")
+_MONTHS = {word: number for number, word in enumerate(_MONTH_BEGINNINGS, start=1)}
 # A time cell of a spreadsheet is a moment of its first day, which readers number as one of these.
 _DAY_ZERO = r"^(?:1899-12-3[01]|1900-01-0[01])[T ]"
 _TIME = r"^(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?$"
@@ -74,7 +70,7 @@ def _read(array: pa.Array, *, moments: bool, zone: str) -> Reading:
     whole = present(array) & (matches(array, _CANONICAL_DATE) & _real(array) if not moments else False)
     rest = present(array) & ~whole
     if not rest.any():
-        return Reading(array)
+        return Reading(array, _unlikely(array))
     given = under(array, rest)
     size = len(given)
     text, late, timeless = pa.nulls(size, pa.large_string()), np.zeros(size, bool), np.zeros(size, bool)
@@ -140,7 +136,8 @@ def _real(text: pa.Array) -> Mask:
     """Is there such a day? Arrow's reader takes 30 February for 2 March, so the day is written back and compared."""
     day = pc.strptime(text, format="%Y-%m-%d", unit="s", error_is_null=True)
     back = pc.cast(pc.cast(day, pa.date32()), pa.large_string())
-    return mask_of(pc.equal(back, text)) & ~matches(text, "^0000")
+    real: Mask = mask_of(pc.equal(back, text)) & ~matches(text, "^0000")
+    return real
 
 
 def _clock(parts: pa.Array) -> tuple[pa.Array, Mask]:

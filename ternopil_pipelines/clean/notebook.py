@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -61,9 +62,9 @@ class Notebook:
         *,
         given: pa.Array | None = None,
         words: Words | None = None,
-        by_row: Mapping[int, Mapping[str, object]] | None = None,
+        by_row: Mapping[int, Mapping[str, Any]] | None = None,
         severity: Severity | None = None,
-        **shared: object,
+        **shared: Any,
     ) -> None:
         """One finding for each cell under the mask that nobody has named yet. `words` makes a cell's own words from
         its text, `by_row` gives them by row; texts among them are masked like the value itself."""
@@ -79,7 +80,7 @@ class Notebook:
         named = positions[:NAMED_CELLS]
         for position in named.tolist():
             text = given[position].as_py() if given is not None else None
-            own = words(text) if words and text is not None else {}
+            own: dict[str, Any] = dict(words(text)) if words and text is not None else {}
             own = {name: mask(word, personal=personal) for name, word in own.items()}
             self._findings.append(
                 finding(
@@ -100,7 +101,7 @@ class Notebook:
             self._findings.append(replace(last, cell=None, row=None, value=None, count=rest, message=message))
 
     def column(
-        self, code: str, column: Column | None, count: int, *, severity: Severity | None = None, **words: object
+        self, code: str, column: Column | None, count: int, *, severity: Severity | None = None, **words: Any
     ) -> None:
         """A finding about a whole column, or about the table."""
         name = column.name if column else None

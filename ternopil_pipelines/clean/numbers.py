@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from ternopil_pipelines.clean.arrow import Mask, blanked, each_distinct, mask_of, matches, present, replaced, under
 from ternopil_pipelines.clean.reading import Noticed, Reading
 
-_CANONICAL = r"^(?:-?(?:0|[1-9]\d*)\.\d+|-?[1-9]\d*|0)$"
+_CANONICAL = r"^(?:(?:0|[1-9]\d*)(?:\.\d+)?|-[1-9]\d*(?:\.\d+)?|-0\.\d*[1-9]\d*)$"
 # Space, NBSP, thin, figure and narrow NBSP, apostrophes: thousands separators of spreadsheets and of hand-typed money.
 _GROUP = "[ \u00a0\u2007\u2009\u202f'’ʼ]"
 _BY_BLANKS = rf"^-?\d{{1,3}}(?:{_GROUP}\d{{3}})+(?:[.,]\d+)?$"
@@ -26,7 +26,7 @@ _EXPONENT = r"^-?\d+(?:[.,]\d+)?[eEеЕ][+-]?\d{1,3}$"
 _PLAIN = r"^-?(?:\d+\.?\d*|\.\d+)$"
 # 25.602711425.61749935150147: two coordinates run into one cell; or two numbers side by side.
 GLUED = r"^-?\d+[.,]\d+[.,]\d+$|^-?\d+[.,]?\d*\s*[;/|]\s*-?\d+[.,]?\d*$|^-?\d+[.,]\d+[,\s]+-?\d+[.,]\d+$"
-_UNIT = r"^-?[\d\s\x{a0}.,']*\d[\s\x{a0}]*(?:%|‰|₴|€|\$|°|\p{L}[\p{L}\d .²³/]*)$"
+_UNIT = r"^-?[\d\s\x{a0}.,']*\d[\s\x{a0}]*(?:%|‰|₴|€|\$|°|[мгтлmgtl][23²³]?|\p{L}{2,}[\p{L}\d .²³/]*)$"
 # 10^60 grivnas or metres do not exist; 1e999999 would be a cell of a million zeros.
 _LARGEST_EXPONENT = 60
 

@@ -133,7 +133,7 @@ def edrpou_valid(text: pa.Array) -> Mask:
     control = (digits[:, :7] * weights).sum(axis=1) % 11
     again = (digits[:, :7] * (weights + 2)).sum(axis=1) % 11 % 10
     right = np.where(control == 10, again, control) == digits[:, 7]
-    valid: Mask = shaped.copy()
+    valid = shaped.copy()
     valid[shaped] = right
     return valid
 
@@ -142,7 +142,8 @@ def lost_zeros(text: pa.Array) -> Mask:
     """Five to seven digits that are an ЄДРПОУ once the zeros stand again: a spreadsheet took the code for a number."""
     short = matches(text, r"^[1-9]\d{4,6}$")
     full = pc.utf8_lpad(pc.if_else(pa.array(short), text, pa.scalar(None, pa.large_string())), width=8, padding="0")
-    return short & edrpou_valid(full)
+    lost: Mask = short & edrpou_valid(full)
+    return lost
 
 
 def _edrpou(text: pa.Array) -> list[Noticed]:

@@ -82,7 +82,7 @@ def _checks(column: Column) -> Iterator[pandera.Check]:
 
 
 def _fullmatch(values: pd.Series, pattern: str) -> pd.Series:
-    """Python's own `re`, as sources.yaml promises: RE2 knows no look-ahead and its \\w is ASCII. Distinct values only."""
+    """Python's own `re`, as sources.yaml promises: RE2 knows no look-ahead. Distinct values only."""
     fits = re.compile(pattern).fullmatch
     distinct = values.unique()
     return values.isin([value for value in distinct if isinstance(value, str) and fits(value)])

@@ -39,6 +39,7 @@ def demo(settings: Settings, stop: bool, portal_port: int | None, dagster_port: 
     active = installation.catalogue.active
     settings.say(f"Публікую набори: {len(active)}")
     outcomes = run_all(settings, installation, active, cause="demo")
+    _start_daemon(installation)
     portal_url = installation.environment.resolve(installation.catalogue.portal.url, key="portal.url")
     if settings.json:
         settings.document(
@@ -83,6 +84,13 @@ def _start_dagster(settings: Settings, installation: Installation, port: int | N
     return start_dagster(
         Places(home()), dagster_home=dagster_home(installation.environment), port=port, say=settings.say
     )
+
+
+def _start_daemon(installation: Installation) -> None:
+    from ternopil_pipelines.demo.running import Places, start_daemon
+    from ternopil_pipelines.orchestration.instance import dagster_home
+
+    start_daemon(Places(home()), dagster_home=dagster_home(installation.environment))
 
 
 def _stop(settings: Settings) -> None:

@@ -65,37 +65,33 @@ def start_api(places: Places, known: Mapping[str, str]) -> dict[str, str]:
 
 
 def start_dagster(places: Places, *, dagster_home: Path, port: int | None, say: Callable[[str], None]) -> str:
-    """Dagster's UI and daemon on this code location; returns the UI's address."""
-    alive = running(places)
+    """Dagster's UI on this code location; returns its address. Who watches and schedules is `start_daemon`'s."""
     address = places.folder / "dagster.url"
-    if {"dagster-webserver", "dagster-daemon"} <= alive.keys() and address.exists():
+    if "dagster-webserver" in running(places) and address.exists():
         return address.read_text(encoding="utf-8").strip()
-    for name in ("dagster-webserver", "dagster-daemon"):
-        if name in alive:
-            stop(alive[name], signal.SIGTERM)
     chosen = port or free_port(preferred=3000)
-    environment = {**os.environ, "DAGSTER_HOME": str(dagster_home), "PYTHONUNBUFFERED": "1"}
-    tools = Path(sys.executable).parent
-    workspace = ["-w", "workspace.yaml"]
-    web = launch(
-        "dagster-webserver",
-        [str(tools / "dagster-webserver"), *workspace, "-h", "127.0.0.1", "-p", str(chosen)],
-        log=places.log("dagster-webserver"),
-        environment=environment,
-    )
-    _keep(places, web)
-    daemon = launch(
-        "dagster-daemon",
-        [str(tools / "dagster-daemon"), "run", *workspace],
-        log=places.log("dagster-daemon"),
-        environment=environment,
-    )
-    _keep(places, daemon)
+    started = _launch_dagster(places, "dagster-webserver", ["-h", "127.0.0.1", "-p", str(chosen)], dagster_home)
     url = f"http://127.0.0.1:{chosen}"
-    wait_until(lambda: _loaded(url), started=web, log=places.log("dagster-webserver"), seconds=300)
+    wait_until(lambda: _loaded(url), started=started, log=places.log("dagster-webserver"), seconds=300)
     address.write_text(url, encoding="utf-8")
     say(f"Dagster працює: {url}")
     return url
+
+
+def start_daemon(places: Places, *, dagster_home: Path) -> None:
+    """Schedules and sensors. After the first publication: a sensor that sees the same new files would race with it."""
+    if "dagster-daemon" not in running(places):
+        _launch_dagster(places, "dagster-daemon", [], dagster_home)
+
+
+def _launch_dagster(places: Places, name: str, arguments: list[str], dagster_home: Path) -> Started:
+    tool = str(Path(sys.executable).parent / name)
+    verb = ["run"] if name == "dagster-daemon" else []
+    environment = {**os.environ, "DAGSTER_HOME": str(dagster_home), "PYTHONUNBUFFERED": "1"}
+    command = [tool, *verb, "-w", "workspace.yaml", *arguments]
+    started = launch(name, command, log=places.log(name), environment=environment)
+    _keep(places, started)
+    return started
 
 
 def stop_all(places: Places) -> list[str]:

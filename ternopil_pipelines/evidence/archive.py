@@ -29,14 +29,15 @@ from ternopil_pipelines.clean.cleaned import Cleaned
 from ternopil_pipelines.evidence import building, manifest
 from ternopil_pipelines.evidence.delimited import read_csv
 from ternopil_pipelines.evidence.edition import Edition, EditionFile
+from ternopil_pipelines.evidence.manifest import FILES, LATEST, MANIFEST, REPORT, SEAL
 from ternopil_pipelines.evidence.passport import passport
 from ternopil_pipelines.evidence.storage import Storage, faults
 from ternopil_pipelines.evidence.titles import table_titles
 from ternopil_pipelines.evidence.tombstone import TOMBSTONE, Tombstone
+from ternopil_pipelines.evidence.verification import verify_edition
 from ternopil_pipelines.faults import DataRefused, EvidenceBroken, GateRefused
 from ternopil_pipelines.receive.receipt import Receipt
 
-MANIFEST, REPORT, SEAL, FILES, LATEST = "manifest.json", "report.json", "SHA256SUMS", "files", "latest"
 _ADDRESS = re.compile(r"[0-9a-f]{64}")
 
 
@@ -163,8 +164,6 @@ class Archive:
 
     def verify(self, edition: Edition) -> list[str]:
         """What does not match the manifest, a line each; empty where all is as written."""
-        from ternopil_pipelines.evidence.verification import verify_edition
-
         return verify_edition(self, edition.dataset, edition.address)
 
     def erase(self, dataset_id: str, address: str, *, reason: str, who: str) -> None:

@@ -58,6 +58,7 @@ def last_looked(ledger: Ledger, dataset: str) -> Entry | None:
 def erase(ledger: Ledger, archive: Archive, dataset: str, address: str, *, reason: str, who: str) -> Entry:
     """Erase an edition's bytes and enter it. The entry comes first: should we stop in between, verification names an
     erasure to be finished, and calling again finishes it."""
+    archive.read(dataset, address)  # a mistyped address must not be entered as erased
     last = ledger.last(dataset, ERASED, edition=address)
     entry = last or ledger.append(ERASED, who=who, dataset=dataset, edition=address, reason=reason)
     archive.erase(dataset, address, reason=str(entry.body["reason"]), who=entry.who)

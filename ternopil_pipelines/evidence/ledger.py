@@ -2,7 +2,7 @@
 
 Append-only: the database itself refuses changes where it can, and a changed, missing or exchanged entry breaks the
 chain for everyone who recomputes it. Bodies hold hashes, counts, codes and words of people, never a cell's value.
-What entries mean stands in `decisions` and `journal`; what the editions say is checked in `verification`.
+The chain is checked in `chain`; what entries mean stands in `decisions` and `journal`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,38 +20,31 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from ternopil_pipelines.evidence.chain import verify_chain
+from ternopil_pipelines.evidence.entry import FIRST, JSON, Entry
 from ternopil_pipelines.evidence.ledger_schema import ADVISORY_KEY, ENTRIES, create_tables
-from ternopil_pipelines.evidence.manifest import canonical, sha256
+from ternopil_pipelines.evidence.manifest import canonical
 from ternopil_pipelines.faults import EvidenceBroken, PermanentFault, TransientFault
 
-JSON = Any  # what json.dumps takes
-FIRST = "0" * 64
 # Words of SQLite's error names and of PostgreSQL's messages.
 _LOCKED = ("locked", "busy", "timeout", "connect", "connection", "terminat", "server closed", "starting up")
-_CLOSED = ("cantopen", "readonly", "sqlite_perm", "sqlite_auth", "authentication", "permission", "does not exist")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """`at`: ISO, UTC. `who`: a run, a person, or a token's user. `what`: one word, `published`, `decision` …"""
-
-    sequence: int
-    at: str
-    who: str
-    what: str
-    dataset: str | None
-    edition: str | None
-    body: Mapping[str, JSON] = field(hash=False)
-    previous_hash: str
-    hash: str
-
-    def recomputed(self) -> str:
-        told = [self.sequence, self.at, self.who, self.what, self.dataset, self.edition, self.body, self.previous_hash]
-        return sha256(canonical(told).encode())
+_CLOSED = (
+    "ioerr",
+    "cantopen",
+    "readonly",
+    "sqlite_perm",
+    "sqlite_auth",
+    "authentication",
+    "permission",
+    "does not exist",
+)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+__all__ = ["FIRST", "JSON", "Entry", "Ledger"]
 
 
 class Ledger:
@@ -105,9 +97,13 @@ class Ledger:
     def verify(self, digests: Sequence[Mapping[str, JSON]] = ()) -> list[str]:
         """Recomputes the chain; a line for each entry that is not what was written. `digests`, given out earlier by
         `digest`, also show whether the end of the ledger was cut off."""
-        from ternopil_pipelines.evidence.verification import verify_chain
-
-        return verify_chain(self, digests)
+        try:
+            with self.reading() as connection:
+                return verify_chain(connection, self.file, digests)
+        except TransientFault:
+            raise
+        except PermanentFault as error:
+            return [f"ledger: {error}"]
 
     def digest(self, day: date) -> dict[str, JSON]:
         """Last sequence and hash at the end of `day` (UTC): published or mailed, it fixes all before it."""
@@ -157,7 +153,8 @@ class Ledger:
             create_tables(connection)
             yield
         except BaseException:
-            connection.exec_driver_sql("ROLLBACK")
+            with suppress(DBAPIError):  # a full disk makes SQLite roll back by itself
+                connection.exec_driver_sql("ROLLBACK")
             raise
         connection.exec_driver_sql("COMMIT")
 

@@ -19,6 +19,8 @@ from ternopil_pipelines.evidence.edition import Edition, EditionFile, EditionTab
 from ternopil_pipelines.faults import EvidenceBroken
 
 VERSION = 1
+# What lies in an edition's folder, and beside the editions of a dataset.
+MANIFEST, REPORT, SEAL, FILES, LATEST = "manifest.json", "report.json", "SHA256SUMS", "files", "latest"
 
 
 def canonical(value: object) -> str:

@@ -104,11 +104,14 @@ class Storage:
             return
         disk = self.on_disk(*parts)
         partial = disk.with_name(f"{PARTIAL}{disk.name}")
-        with partial.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.replace(disk)
+        try:
+            with partial.open("wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            partial.replace(disk)
+        finally:
+            partial.unlink(missing_ok=True)
         _sync(disk.parent)
 
     def require_room(self, needed: int) -> None:

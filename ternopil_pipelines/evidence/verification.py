@@ -1,4 +1,4 @@
-"""Is everything still what was written: the chain of the ledger, the bytes of the editions, and the two together.
+"""Is everything still what was written: the bytes of the editions, and ledger and archive together.
 
 Every problem is one English line that names the entry or the file. Nothing is mended here.
 """
@@ -6,16 +6,12 @@ Every problem is one English line that names the entry or the file. Nothing is m
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, inspect, select
-
 from ternopil_pipelines.evidence import manifest
-from ternopil_pipelines.evidence.ledger import FIRST, Entry, Ledger
-from ternopil_pipelines.evidence.ledger_schema import ENTRIES, SQLITE_SCHEMA
-from ternopil_pipelines.evidence.sqlite_file import audit
+from ternopil_pipelines.evidence.ledger import Entry, Ledger
+from ternopil_pipelines.evidence.manifest import FILES, LATEST, MANIFEST, SEAL
 from ternopil_pipelines.evidence.storage import PARTIAL
 from ternopil_pipelines.evidence.tombstone import TOMBSTONE
 from ternopil_pipelines.faults import EvidenceBroken, PermanentFault
@@ -24,17 +20,8 @@ if TYPE_CHECKING:
     from ternopil_pipelines.evidence.archive import Archive
 
 
-def verify_chain(ledger: Ledger, digests: Sequence[Mapping[str, Any]] = ()) -> list[str]:
-    try:
-        return _chain(ledger, digests)
-    except PermanentFault as error:
-        return [f"ledger: {error}"]
-
-
 def verify_edition(archive: Archive, dataset: str, address: str, *, erased: bool = False) -> list[str]:
     """`erased`: the ledger says this edition was erased, so that its tombstone is in order."""
-    from ternopil_pipelines.evidence.archive import FILES, MANIFEST, SEAL
-
     place = f"{dataset}/{address}"
     folder = archive.storage.path(dataset, address)
     try:
@@ -77,9 +64,7 @@ def verify_edition(archive: Archive, dataset: str, address: str, *, erased: bool
 def verify_all(ledger: Ledger, archive: Archive, digests: Sequence[Mapping[str, Any]] = ()) -> list[str]:
     """The chain, every edition, and that no edition the ledger knows has gone missing. An erased one is in order only
     with an `erased` entry that gives the tombstone's reason."""
-    from ternopil_pipelines.evidence.archive import LATEST
-
-    problems = verify_chain(ledger, digests)
+    problems = ledger.verify(digests)
     try:
         entries: tuple[Entry, ...] = ledger.entries()
     except PermanentFault:
@@ -105,8 +90,6 @@ def verify_all(ledger: Ledger, archive: Archive, digests: Sequence[Mapping[str, 
 
 def seal_of(archive: Archive, dataset: str, address: str) -> str:
     """One hash over all that is kept of an edition, its manifest and report among it: what the ledger remembers."""
-    from ternopil_pipelines.evidence.archive import SEAL
-
     return manifest.sha256(bytes(archive.storage.path(dataset, address, SEAL).read_bytes()))
 
 
@@ -130,67 +113,6 @@ def _against_ledger(
         if (each.dataset, each.edition) == (dataset, address) and each.body.get("seal", seal) != seal:
             problems.append(f"{dataset}/{address}: entry {each.sequence} of the ledger knows another seal")
     return problems
-
-
-def _chain(ledger: Ledger, digests: Sequence[Mapping[str, Any]]) -> list[str]:
-    problems: list[str] = []
-    hashes = {0: FIRST}
-    with ledger.reading() as connection:
-        file_problems = _file(ledger, connection)
-        rows = _every_row(connection)
-    previous, expected = FIRST, 1
-    for row in rows:
-        name = f"ledger entry {row['sequence']}"
-        if row["sequence"] != expected:
-            problems.append(f"{name}: entry {expected} was expected here, one or more are missing")
-        wrong = _row_problem(row)
-        if wrong:
-            problems.append(f"{name}: {wrong}")
-        if row["previous_hash"] != previous:
-            problems.append(f"{name}: does not continue the entry before it")
-        previous, expected = str(row["hash"]), int(row["sequence"]) + 1
-        hashes[row["sequence"]] = previous
-    for each in digests:
-        if hashes.get(int(each["sequence"])) != each["hash"]:
-            problems.append(f"ledger entry {each['sequence']}: not the one of the digest of {each['day']}")
-    return problems + file_problems
-
-
-def _file(ledger: Ledger, connection: Connection | None) -> list[str]:
-    """Through SQLite itself: a file opened and closed beside it would drop the locks this process holds on it."""
-    if connection is None or connection.dialect.name != "sqlite":
-        return []
-    if connection.exec_driver_sql("PRAGMA page_count").scalar_one() == 0:
-        return []  # what a process leaves that died before the first entry
-    raw: Any = connection.connection.dbapi_connection
-    data = raw.serialize()
-    problems = audit(data, SQLITE_SCHEMA)
-    if ledger.file and ledger.file.stat().st_size != len(data):
-        problems.append("it is not as long as its pages")
-    return [f"ledger file: {problem}" for problem in problems]
-
-
-def _every_row(connection: Connection | None) -> list[dict[str, Any]]:
-    if connection is None or not inspect(connection).has_table(ENTRIES.name):
-        return []
-    return [dict(row) for row in connection.execute(select(ENTRIES).order_by(ENTRIES.c.sequence)).mappings()]
-
-
-def _row_problem(row: Mapping[str, Any]) -> str | None:
-    texts = ("at", "who", "what", "body", "previous_hash", "hash")
-    optional = ("dataset", "edition")
-    if not all(isinstance(row[each], str) for each in texts):
-        return "not the kind of values that were written"
-    if not all(row[each] is None or isinstance(row[each], str) for each in optional):
-        return "not the kind of values that were written"
-    try:
-        body = json.loads(row["body"])
-        if manifest.canonical(body) != row["body"]:
-            return "its body is not what was written"
-        entry = Entry(**{**row, "body": body})
-        return None if entry.recomputed() == entry.hash else "not what was written, its hash does not fit"
-    except (ValueError, TypeError):
-        return "its body is not what was written"
 
 
 def _seal_lines(data: bytes) -> dict[str, str] | None:

@@ -10,13 +10,14 @@ from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration.assets import INSTALLATION, dataset_assets
 from ternopil_pipelines.orchestration.checks import freshness_checks
 from ternopil_pipelines.orchestration.schedules import cadence_schedules
-from ternopil_pipelines.orchestration.sensors import change_sensor, landing_sensor
+from ternopil_pipelines.orchestration.sensors import change_sensor, landing_sensor, unfinished_sensor
 from ternopil_pipelines.orchestration.storage import Storage
 
 
 def build_definitions(installation: Installation) -> dg.Definitions:
     catalogue = installation.catalogue
-    sensors = [each for each in (landing_sensor(catalogue), change_sensor(catalogue)) if each is not None]
+    found = (landing_sensor(catalogue), change_sensor(catalogue), unfinished_sensor(catalogue))
+    sensors = [each for each in found if each is not None]
     return dg.Definitions(
         assets=[asset for dataset in catalogue.active for asset in dataset_assets(catalogue, dataset)],
         asset_checks=freshness_checks(catalogue),

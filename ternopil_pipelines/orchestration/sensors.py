@@ -18,7 +18,7 @@ from ternopil_pipelines.catalogue.cadence import Frequency
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset, FolderSource
 from ternopil_pipelines.faults import Fault
 from ternopil_pipelines.installation import Installation
-from ternopil_pipelines.orchestration.names import keys_of, run_tags
+from ternopil_pipelines.orchestration.names import keys_of, publication_key, run_tags
 from ternopil_pipelines.receive.folder import landing_folder, waiting_files
 from ternopil_pipelines.receive.receiving import change_mark
 
@@ -26,6 +26,8 @@ from ternopil_pipelines.receive.receiving import change_mark
 POLL_SECONDS = 5
 REST_SECONDS = 10
 CHANGE_SECONDS = 60
+# Attempts to finish an interrupted publication, one in ten minutes.
+RESUME_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,35 @@ def change_sensor(catalogue: Catalogue) -> dg.SensorDefinition | None:
         return _look(context, installation, datasets, rested=lambda _: True)
 
     return source_changes
+
+
+def unfinished_sensor(catalogue: Catalogue) -> dg.SensorDefinition:
+    """Rolls an interrupted publication forward: the journal says what was begun, the portal is asked what it holds."""
+    datasets = {each.id: each for each in catalogue.active}
+
+    @dg.sensor(
+        name="unfinished_publications",
+        target=dg.AssetSelection.assets(*(publication_key(dataset) for dataset in datasets.values())),
+        minimum_interval_seconds=CHANGE_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        required_resource_keys={"installation"},
+        description="Перервану публікацію довести до кінця.",
+    )
+    def unfinished_publications(context: dg.SensorEvaluationContext) -> list[dg.RunRequest]:
+        journal = context.resources.installation.journal
+        waiting = [each for each in journal.unfinished() if each.kind == "publish" and each.dataset in datasets]
+        return [
+            dg.RunRequest(
+                # A key is for ever: without the period, one attempt at a portal still down would be the last.
+                run_key=f"unfinished:{each.dataset}:{each.edition}:{int(time.time() // RESUME_SECONDS)}",
+                asset_selection=[publication_key(datasets[each.dataset])],
+                tags=run_tags(datasets[each.dataset], cause="unfinished"),
+            )
+            for each in waiting
+            if not journal.busy(each.dataset)
+        ]
+
+    return unfinished_publications
 
 
 def _target(datasets: Sequence[Dataset]) -> dg.AssetSelection:

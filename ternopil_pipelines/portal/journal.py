@@ -86,6 +86,14 @@ class Journal:
         finally:
             os.close(handle)
 
+    def busy(self, dataset: str) -> bool:
+        """Someone on this machine is publishing the dataset at this moment."""
+        try:
+            with self.claim(dataset):
+                return False
+        except PublicationContested:
+            return True
+
     def _place(self, dataset: str) -> Path:
         return self._folder / f"{dataset}.json"
 

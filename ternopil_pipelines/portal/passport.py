@@ -12,7 +12,8 @@ from typing import Any
 
 from ternopil_pipelines.evidence.edition import Passport
 
-EDITION = "edition"
+# `edition`: address of what the dataset shows; `publication_state`: only where it was withdrawn.
+EDITION, STATE = "edition", "publication_state"
 # What a tag may hold for the national harvester; a comma or a quote in a keyword loses the whole tag there.
 _NOT_IN_TAG = re.compile(r"[^\w \-.]")
 # Keys of CKAN's own schema: an extra of that name is refused (under scheming) or shadows the field.
@@ -55,6 +56,7 @@ OUR_EXTRAS = (
     "publisher",
     "publisher_edrpou",
     EDITION,
+    STATE,
 )
 
 

@@ -31,6 +31,7 @@ from ternopil_pipelines.portal.journal import Entry, Journal
 from ternopil_pipelines.portal.passport import EDITION, extra_of
 from ternopil_pipelines.portal.situation import Say, Situation, Work, look, show
 from ternopil_pipelines.portal.verification import Receipt, glance, verify
+from ternopil_pipelines.portal.withdrawal import withdraw
 
 
 class Mode(Protocol):
@@ -99,6 +100,7 @@ def publish(
         earlier = journal.read(dataset.id)
         interrupted = earlier is not None and not earlier.done
         client.preflight(edition.passport.organization)
+        _follow_new_name(work, earlier)
         now = look(work)
         _refuse_hidden_by_others(now, work)
         entry = Entry(dataset.id, work.package, edition.address, dataset.publish_mode, previous=now.edition)
@@ -124,16 +126,23 @@ def resume(
     say: Say = quiet,
     datastore_url: str | None = None,
 ) -> tuple[Publication, ...]:
-    """Finish what a crash interrupted. A dataset that another publisher moved on, that is being published now or whose
+    """Finish what a crash interrupted, withdrawals too. A dataset that another publisher moved on, that is being published now or whose
     edition may no longer go out is left alone; the first fault of the portal is raised after all were tried."""
     known = {dataset.id: dataset for dataset in datasets}
     finished: list[Publication] = []
     failed: Fault | None = None
     for entry in journal.unfinished():
-        if entry.kind != "publish" or entry.dataset not in known:
+        if entry.dataset not in known:
             continue
         dataset = known[entry.dataset]
         try:
+            if entry.kind == "withdraw":
+                say(f"finishing the interrupted withdrawal of {dataset.id}")
+                withdraw(
+                    client=client, ledger=ledger, dataset=dataset, journal=journal, reason=entry.note, who="resume",
+                    say=say,
+                )  # fmt: skip
+                continue
             edition = archive.read(dataset.id, entry.edition)
             if _moved_on(client, entry):
                 journal.write(replace(entry, done=True))
@@ -199,6 +208,19 @@ def _bring(mode: Mode, work: Work, now: Situation, distrusted: set[str]) -> tupl
             if now.package is not None or (now := look(work)).package is None:
                 raise fault
     raise PortalUnreachable(f"dataset `{work.package}` does not show what was sent; the next run sends it again")
+
+
+def _follow_new_name(work: Work, earlier: Entry | None) -> None:
+    """A dataset whose `package` was changed in sources.yaml is renamed, keeping its ids; nothing is published twice."""
+    if earlier is None or earlier.package == work.package or earlier.kind != "publish":
+        return
+    old = show(work.client, earlier.package)
+    if old is None or show(work.client, work.package) is not None:
+        return
+    if extra_of(old, "identifier") != work.edition.passport.identifier:
+        return
+    work.say(f"renaming {earlier.package} to {work.package}")
+    work.client.revise(match__id=old["id"], update={"name": work.package}, include=["-*"])
 
 
 def _refuse_hidden_by_others(now: Situation, work: Work) -> None:

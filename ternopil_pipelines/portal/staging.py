@@ -178,13 +178,12 @@ def _switch(work: Work, now: Situation, pairs: list[tuple[Target, Target]]) -> N
 
 def _unparked(work: Work, package: Mapping[str, Any] | None) -> dict[str, str]:
     """Old half's id → its file's name, for each that was taken out of the public dataset and is nowhere now."""
-    replaced = {
-        str(each[REPLACES]): str(each[FILE]) for each in (package or {}).get("resources", ()) if each.get(REPLACES)
-    }
+    resources = (package or {}).get("resources", ())
+    replaced = {str(each[REPLACES]): str(each[FILE]) for each in resources if each.get(REPLACES)}
     if not replaced:
         return {}
     staging = show(work.client, staging_name(work.package)) or {"resources": []}
-    standing = {each["id"] for each in (*staging["resources"], *(package or {}).get("resources", ()))}
+    standing = {each["id"] for each in (*staging["resources"], *resources)}
     return {key: name for key, name in replaced.items() if key not in standing}
 
 

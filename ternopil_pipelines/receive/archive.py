@@ -42,6 +42,7 @@ class Measured:
     scans: dict[str, SheetScan] = field(default_factory=dict)
     small: dict[str, bytes] = field(default_factory=dict)
     notes: list[Finding] = field(default_factory=list)
+    has_chain: bool = False
 
 
 def measure(path: Path, *, name: str) -> Measured:
@@ -56,6 +57,7 @@ def measure(path: Path, *, name: str) -> Measured:
                 if entry.is_dir() or _is_picture(entry.filename):
                     continue
                 total = _stream(raw, entry, measured, total, name)
+            measured.has_chain = any(entry.filename == "xl/calcChain.xml" for entry in entries)
             measured.notes.extend(_notes([entry.filename for entry in entries], name))
     except (
         zipfile.BadZipFile,

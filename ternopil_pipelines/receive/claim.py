@@ -7,6 +7,7 @@ told to come again, which is a transient fault.
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from ternopil_pipelines.faults import SourceRefused, SourceUnreachable
@@ -15,20 +16,24 @@ from ternopil_pipelines.findings.codes import finding
 LARGEST = 600_000_000
 
 
-def claim(path: Path) -> bytes:
-    """Raises SourceUnreachable while the file is being replaced, SourceRefused where it is no readable file."""
+def claim(path: Path, *, follow: bool = True) -> bytes:
+    """Raises SourceUnreachable while the file is being replaced, SourceRefused where it is no readable file.
+
+    `follow`: whether a link may be read; in a landing folder it may not, for it could lead anywhere.
+    """
     try:
-        # A link may lead out of the landing folder, a pipe may never end.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        # A pipe that nobody writes to would hold us for ever.
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
+        descriptor = os.open(path, flags)
     except FileNotFoundError:
         raise SourceUnreachable(f"file {path.name!r} vanished before it was read") from None
     except OSError as error:
-        about = finding("file-unreadable", file=path.name)
-        raise SourceRefused(f"file {path.name!r} cannot be opened: {error.strerror}", [about]) from None
+        raise _unreadable(path.name, f"cannot be opened: {error.strerror}") from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _unreadable(path.name, "is no regular file")
     with os.fdopen(descriptor, "rb") as file:
         before = _state(os.fstat(file.fileno()))
-        if not _regular(os.fstat(file.fileno())):
-            raise SourceRefused(f"{path.name!r} is no file", [finding("file-unreadable", file=path.name)])
         if before[1] > LARGEST:
             what = f"{before[1] // 1_000_000} МБ"
             about = finding("file-too-large", file=path.name, what=what, limit=f"Не більше {LARGEST // 1_000_000} МБ.")
@@ -36,7 +41,7 @@ def claim(path: Path) -> bytes:
         data = file.read(LARGEST + 1)
         after = _state(os.fstat(file.fileno()))
     try:
-        now = _state(path.lstat())
+        now = _state(path.stat(follow_symlinks=follow))
     except FileNotFoundError:
         now = after  # moved away after it was read whole
     if not before == after == now or len(data) != before[1]:
@@ -44,9 +49,9 @@ def claim(path: Path) -> bytes:
     return data
 
 
-def _state(stat: os.stat_result) -> tuple[int, int, int, int]:
-    return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
+def _state(looked: os.stat_result) -> tuple[int, int, int, int]:
+    return looked.st_ino, looked.st_size, looked.st_mtime_ns, looked.st_ctime_ns
 
 
-def _regular(stat: os.stat_result) -> bool:
-    return (stat.st_mode & 0o170000) == 0o100000
+def _unreadable(name: str, why: str) -> SourceRefused:
+    return SourceRefused(f"file {name!r} {why}", [finding("file-unreadable", file=name)])

@@ -29,10 +29,9 @@ from ternopil_pipelines.receive.workbook import Wish, read_workbook
 _NOTHING_DECLARED = FolderSource(kind="folder")
 
 
-def receive_file(path: Path, table: Table) -> Receipt:
+def receive_file(path: Path, table: Table, *, follow: bool = True) -> Receipt:
     """Raises SourceRefused with findings where no table can be read, SourceUnreachable while the file is written."""
-    data = claim(path)
-    return receive_bytes(data, path.name, table)
+    return receive_bytes(claim(path, follow=follow), path.name, table)
 
 
 def receive_bytes(data: bytes, name: str, table: Table) -> Receipt:

@@ -99,9 +99,9 @@ def receive_folder(landing: Path, dataset: Dataset, table: Table) -> Receipt:
         about = finding("no-file", folder=shown, pattern=source.pattern)
         raise SourceRefused(f"no file in landing folder {shown}", [about])
     if source.keep == "newest":
-        receipt = receive_file(files[-1], table)
+        receipt = receive_file(files[-1], table, follow=False)
         return replace(receipt, changed=folder_mark(files[-1:]))
-    return replace(_appended([receive_file(path, table) for path in files]), changed=folder_mark(files))
+    return replace(_appended([receive_file(path, table, follow=False) for path in files]), changed=folder_mark(files))
 
 
 def folder_mark(files: Sequence[Path]) -> str | None:

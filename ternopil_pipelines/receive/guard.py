@@ -10,16 +10,19 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 import ternopil_pipelines
 from ternopil_pipelines.faults import SourceRefused
 from ternopil_pipelines.findings.codes import finding
-from ternopil_pipelines.receive.grid import Grid
+from ternopil_pipelines.receive.grid import Grid, absent_if_blank
 
 MEMORY = 2 << 30
 SECONDS = 120
@@ -93,20 +96,38 @@ def _run(order: dict[str, object], name: str) -> int:
     return done.returncode
 
 
-def _sheet(meta: dict[str, object], path: Path) -> Sheet:
+def _sheet(meta: dict[str, Any], path: Path) -> Sheet:
     with pa.OSFile(str(path), "rb") as source:
         table = pa.ipc.open_file(source).read_all()
+    table.validate()
+    times = {(row, column): text for row, column, _, text in meta["odd"] if text is not None}
     grid = Grid(
-        columns=tuple(table.columns),
+        columns=tuple(_canonical(column, at, times) for at, column in enumerate(table.columns)),
         numbers=np.arange(1, table.num_rows + 1, dtype=np.int64),
-        sheet=str(meta["name"]),
+        sheet=meta["name"],
         lettered=True,
-        first_column=int(str(meta["first_column"])),
+        first_column=meta["first_column"],
     )
-    errors = meta["odd"] if isinstance(meta["odd"], list) else []
-    return Sheet(
-        str(meta["name"]), bool(meta["visible"]), grid, tuple((row, column, sign) for row, column, sign in errors)
-    )
+    errors = tuple((row, column, sign) for row, column, sign, text in meta["odd"] if text is None)
+    return Sheet(meta["name"], meta["visible"], grid, errors)
+
+
+def _canonical(column: pa.ChunkedArray, at: int, times: Mapping[tuple[int, int], str]) -> pa.ChunkedArray:
+    """Dates lose a midnight and gain their T, times lose the day they are counted from; empty is absent."""
+    column = column.cast(pa.string())
+    stamped = pc.fill_null(pc.match_substring_regex(column, r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$"), False)
+    if pc.any(stamped).as_py():
+        text = pc.replace_substring_regex(column, r"^1899-12-3[01] (\d\d:\d\d:\d\d)$", r"\1")
+        text = pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d) 00:00:00$", r"\1")
+        text = pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$", r"\1T\2")
+        column = pc.if_else(stamped, text, column)
+    if any(place == at for _, place in times):
+        cells = column.to_pylist()
+        for (row, place), text in times.items():
+            if place == at:
+                cells[row] = text
+        column = pa.chunked_array([pa.array(cells, pa.string())])
+    return absent_if_blank(column)
 
 
 def _too_large(name: str, what: str) -> SourceRefused:

@@ -1,4 +1,4 @@
-"""The guarded child: opens one workbook and writes its sheets as Arrow files, each cell as canonical text.
+"""The guarded child: opens one workbook and writes its sheets as Arrow files, each cell as the reader's text.
 
 Run as `python -m ternopil_pipelines.receive.reader`, never imported by the step: calamine aborts the whole process on
 a far cell (4 KiB asking for 549 GB), so it does so here, within the limits this process sets itself. Imports neither
@@ -47,7 +47,7 @@ def _sheet(book: Any, index: int, name: str, order: dict[str, Any], out: Path) -
 
     wanted = order.get("sheet")
     if wanted is not None and wanted not in (name, index + 1):
-        return {"name": name, "read": False, "visible": True, "odd": [], "first_column": 0}
+        return {"name": name, "read": False}
     sheet = book.load_sheet(index, header_row=None, skip_rows=0, dtypes="string")
     batch, errors = sheet.to_arrow_with_errors()
     # An absent first row or column is no part of the reader's range; rows are given back, columns are not.
@@ -56,16 +56,14 @@ def _sheet(book: Any, index: int, name: str, order: dict[str, Any], out: Path) -
         [error.offset_position[0], error.offset_position[1], *_odd(error.detail)]
         for error in (errors.errors if errors is not None else [])
     ]
-    columns = [_canonical(column, at, odd) for at, column in enumerate(batch.columns)]
-    table = pa.Table.from_arrays(columns, names=[f"c{at}" for at in range(len(columns))])
+    table = pa.Table.from_arrays(list(batch.columns), names=[f"c{at}" for at in range(batch.num_columns)])
     with pa.OSFile(str(out / f"{index}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
-    wrong = [each[:3] for each in odd if each[3] is None]
     return {
         "name": name,
         "read": True,
         "visible": sheet.visible == "visible",
-        "odd": wrong,
+        "odd": odd,
         "first_column": first_column,
     }
 
@@ -102,27 +100,6 @@ def _odd(detail: str) -> tuple[str, str | None]:
         return "", f"{days * 24 + hours:02}:{minutes:02}:{seconds:02}"
     error = re.search(r"Error\((\w+)\)", detail)
     return (_ERRORS.get(error.group(1), "#ERROR!") if error else "#ERROR!"), None
-
-
-def _canonical(column: Any, at: int, odd: list[list[Any]]) -> Any:
-    """Dates lose a midnight and gain their T, times lose the day they are counted from; absent and empty are null."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    column = column.cast(pa.string())
-    stamped = pc.fill_null(pc.match_substring_regex(column, r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$"), False)
-    if pc.any(stamped).as_py():
-        text = pc.replace_substring_regex(column, r"^1899-12-3[01] (\d\d:\d\d:\d\d)$", r"\1")
-        text = pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d) 00:00:00$", r"\1")
-        text = pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$", r"\1T\2")
-        column = pc.if_else(stamped, text, column)
-    times = {row: text for row, place, _, text in odd if place == at and text is not None}
-    if times:
-        cells = column.to_pylist()
-        for row, text in times.items():
-            cells[row] = text
-        column = pa.array(cells, pa.string())
-    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
 
 
 if __name__ == "__main__":

@@ -33,8 +33,8 @@ class SheetScan:
         self.columns = 0
         self.starts_at_first = False
         self.formulas = 0
-        self.zeros = 0
         self.uncalculated: list[str] = []
+        self.zeros: list[str] = []
         self.valued = (0, 0)
         self._farthest: dict[str, tuple[int, int]] = {}
         self._second = [0, 0]
@@ -109,7 +109,7 @@ class SheetScan:
             if not value and b't="str"' not in attributes:
                 self.uncalculated.append(cell.decode())
             elif value == b"0":
-                self.zeros += 1
+                self.zeros.append(cell.decode())
 
 
 def _number(letters: bytes) -> int:

@@ -13,10 +13,10 @@ from ternopil_pipelines.faults import SourceRefused
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.findings.finding import Finding
 from ternopil_pipelines.receive.archive import Measured, measure
-from ternopil_pipelines.receive.grid import Grid
 from ternopil_pipelines.receive.guard import Book, Sheet, read_book
 from ternopil_pipelines.receive.header import Header
 from ternopil_pipelines.receive.layout import Layout, header_of, lay_out
+from ternopil_pipelines.receive.naming import fold, folded_names
 from ternopil_pipelines.receive.sheet_scan import SheetScan
 from ternopil_pipelines.receive.sniff import Kind
 
@@ -42,11 +42,9 @@ def read_workbook(path: Path, kind: Kind, wish: Wish, *, name: str) -> tuple[Lay
     starts = {sheet: 0 for sheet, scan in scans.items() if scan.starts_at_first}
     book = read_book(path, name=name, sheet=wish.sheet, first_columns=starts)
     sheet, header, others = _choose(book, wish, name)
-    grid, about_errors = _without_errors(sheet)
-    layout = lay_out(grid, header, wish.columns, wish.aliases)
-    inside = _inside(layout)
-    findings = [*measured.notes, *(each for each in about_errors if each.cell in inside)]
-    findings += _uncalculated(scans.get(sheet.name), sheet.name, measured, inside)
+    layout = lay_out(sheet.grid, header, wish.columns, wish.aliases)
+    inside = _Inside.of(layout, wish)
+    findings = [*measured.notes, *_errors(sheet, inside), *_uncalculated(scans.get(sheet.name), measured, inside)]
     if others:
         listed = ", ".join(f"«{other}»" for other in others)
         findings.append(finding("several-sheets", sheet=sheet.name, others=listed))
@@ -110,43 +108,52 @@ def _has_rows(sheet: Sheet, header: Header) -> bool:
     return sheet.grid.height > header.last + 1
 
 
-def _without_errors(sheet: Sheet) -> tuple[Grid, list[Finding]]:
-    """Cells that hold an error are absent; each is named."""
-    grid = sheet.grid
-    about = [
-        finding("cell-error", sheet=sheet.name, cell=grid.cell(column, row), row=int(grid.numbers[row]), value=sign)
-        for row, column, sign in sheet.errors
-    ]
-    return grid, about
-
-
-def _inside(layout: Layout) -> _Inside:
-    return _Inside(frozenset(layout.letters or ()), frozenset(int(row) for row in layout.rows))
-
-
 @dataclass(frozen=True, slots=True)
 class _Inside:
-    """The cells of the table, asked by their names."""
+    """The cells of the table by their names, and the declared column each belongs to."""
 
-    letters: frozenset[str]
+    columns: Mapping[str, str]
     rows: frozenset[int]
 
-    def __contains__(self, cell: object) -> bool:
-        match = re.fullmatch(r"([A-Z]+)(\d+)", str(cell))
-        return match is not None and match.group(1) in self.letters and int(match.group(2)) in self.rows
+    @classmethod
+    def of(cls, layout: Layout, wish: Wish) -> _Inside:
+        known = folded_names(wish.columns, wish.aliases)
+        names = [known.get(fold(name), name) for name in layout.text.columns]
+        letters = layout.letters or ()
+        return cls(dict(zip(letters, names, strict=True)), frozenset(layout.rows.tolist()))
+
+    def place(self, cell: str) -> tuple[int, str] | None:
+        """Row and column of a cell of the table; None for one beside it."""
+        letters = cell.rstrip("0123456789")
+        row = int(cell[len(letters) :])
+        return (row, self.columns[letters]) if letters in self.columns and row in self.rows else None
 
 
-def _uncalculated(scan: SheetScan | None, sheet: str, measured: Measured, inside: _Inside) -> list[Finding]:
-    """Formulas without a value. A library that only writes `0` says so by asking for a calculation on loading."""
+def _errors(sheet: Sheet, inside: _Inside) -> list[Finding]:
+    """Cells whose calculation failed: they are absent, and each is named."""
+    named = [(str(sheet.grid.cell(column, row)), sign) for row, column, sign in sheet.errors]
+    return _about_cells("cell-error", named, inside)
+
+
+def _uncalculated(scan: SheetScan | None, measured: Measured, inside: _Inside) -> list[Finding]:
+    """Formulas without a value. A library that writes `0` for every one says so by asking for a calculation on loading;
+    Excel, which asks for it too after a manual one, keeps a calculation chain."""
     if scan is None or not scan.formulas:
         return []
-    cells = [cell for cell in scan.uncalculated if cell in inside]
+    cells = list(scan.uncalculated)
     asks = b'fullCalcOnLoad="1"' in measured.small.get("xl/workbook.xml", b"")
-    if not cells and asks and scan.zeros == scan.formulas:
-        return [finding("formula-without-value", sheet=sheet, count=scan.formulas, cell=None)]
+    if asks and not measured.has_chain and len(scan.zeros) + len(cells) == scan.formulas:
+        cells += scan.zeros
+    return _about_cells("formula-without-value", [(cell, None) for cell in cells], inside)
+
+
+def _about_cells(code: str, cells: Sequence[tuple[str, str | None]], inside: _Inside) -> list[Finding]:
+    placed = [(cell, sign, place) for cell, sign in cells if (place := inside.place(cell)) is not None]
     shown = [
-        finding("formula-without-value", sheet=sheet, cell=cell, row=int(re.sub(r"\D", "", cell)), count=1)
-        for cell in cells[:SHOWN_CELLS]
+        finding(code, cell=cell, row=row, column=column, value=sign)
+        for cell, sign, (row, column) in placed[:SHOWN_CELLS]
     ]
-    rest = len(cells) - len(shown)
-    return [*shown, *([finding("formula-without-value", sheet=sheet, count=rest)] if rest else [])]
+    for cell, sign, (row, column) in placed[SHOWN_CELLS : SHOWN_CELLS + 1]:
+        rest = len(placed) - SHOWN_CELLS
+        shown.append(finding(code, cell=cell, row=row, column=column, value=sign, count=rest))
+    return shown

@@ -71,7 +71,7 @@ def _opened(receipt: Receipt) -> Any | None:
         return None
     try:
         book = load_workbook(io.BytesIO(receipt.content), data_only=True, keep_links=False)
-    except Exception:  # noqa: BLE001 - openpyxl answers odd workbooks with KeyError, TypeError, ValueError alike
+    except Exception:  # openpyxl answers odd workbooks with KeyError, TypeError, ValueError alike
         return None
     return book if receipt.sheet in book.sheetnames else None
 

@@ -15,7 +15,7 @@ from ternopil_pipelines.reports.pattern_example import example_of
 
 _DAY = "2025-01-15"
 # Eight digits with a zero in front and a right control digit.
-_EDRPOU = "01234567"
+_EDRPOU = "01234562"
 _MIDDLE_OF_UKRAINE = (30.0, 49.0, 32.0, 51.0)
 _BY_RULE = {
     "post-code": "01001",
@@ -80,11 +80,7 @@ def example(column: Column, city: City) -> str | None:
 
 
 def _named(column: Column, city: City) -> str:
-    name = (
-        re.sub(r"[\W_]|\d+$", "", column.name.lower())
-        if not column.name.lower()[-2:] in {"l1", "l2", "l3", "l4"}
-        else column.name.lower()
-    )
+    name = re.sub(r"[\W_]", "", column.name.lower())
     if name.endswith("adminunitl4"):
         return city.title
     fitting = [end for end in _BY_NAME if name.endswith(end)]

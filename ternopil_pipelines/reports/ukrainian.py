@@ -23,10 +23,7 @@ SEVERITIES = {"error": "помилка", "warning": "зауваження", "not
 def plural(count: int, one: str, few: str, many: str) -> str:
     """`1 помилка, 2 помилки, 5 помилок, 11 помилок, 21 помилка`."""
     tens, units = count % 100, count % 10
-    if 11 <= tens <= 14 or units == 0 or units >= 5:
-        word = many
-    else:
-        word = one if units == 1 else few
+    word = many if 11 <= tens <= 14 or units == 0 or units >= 5 else one if units == 1 else few
     return f"{grouped(count)} {word}"
 
 

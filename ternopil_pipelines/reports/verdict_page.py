@@ -41,11 +41,11 @@ class Group:
 
     @property
     def hidden(self) -> int:
-        return self.count - sum(each["count"] for each in self.shown)
+        return self.count - sum(int(each["count"]) for each in self.shown)
 
     @property
     def hidden_places(self) -> int:
-        return self.count - sum(each["count"] for each in self.shown if each["row"])
+        return self.count - sum(int(each["count"]) for each in self.shown if each["row"])
 
 
 @dataclass(frozen=True, slots=True)

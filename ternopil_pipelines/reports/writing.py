@@ -1,4 +1,4 @@
-"""Everything a steward gets about a table, written into one folder: report.json, report.html, the annotated copy, CSV."""
+"""What a steward gets about a table, written into one folder: report.json, report.html, the annotated copy, CSV."""
 
 from __future__ import annotations
 

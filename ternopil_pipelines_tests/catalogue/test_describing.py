@@ -25,6 +25,11 @@ def test_a_description_is_composed_of_label_rule_and_allowed_values() -> None:
     assert describe(Column(name="n", type="integer", minimum=1, maximum=10)) == "Ціле число. Від 1 до 10."
 
 
+def test_a_label_that_the_rule_repeats_is_said_once() -> None:
+    column = Column(name="CATUTTC", type="string", label="Код КАТОТТГ", rule="katottg", required=True, official=True)
+    assert describe(column) == "Код КАТОТТГ: UA і 17 цифр."
+
+
 def test_every_rule_of_the_official_structures_has_ukrainian_words() -> None:
     columns = [column for name in structure_names() for column in structure(name).columns]
     assert {column.rule for column in columns if column.rule} <= set(VALUE_RULES)

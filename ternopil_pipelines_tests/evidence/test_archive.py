@@ -23,6 +23,7 @@ from ternopil_pipelines.faults import DataRefused, EvidenceBroken, GateRefused, 
 from ternopil_pipelines.findings.finding import Finding, Severity
 from ternopil_pipelines_tests.evidence.making import HOUR, ROWS, catalogue, cleaned, dataset, many, receipt
 
+ROOT = Path(__file__).parents[2]
 OTHER_ROWS = (*ROWS[:-1], ("5", "інша назва", *ROWS[-1][2:]))
 
 
@@ -75,7 +76,9 @@ def test_equal_content_has_equal_bytes_in_another_process_at_another_time(archiv
         f"print(keep(Archive({str(tmp_path / 'other')!r}, clock=lambda: HOUR + timedelta(days=900))).address)\n"
     )
     environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland", "LC_ALL": "C"}
-    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
+    told = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment, cwd=ROOT
+    )
     assert told.stdout.strip() == edition.address
     other = Archive(str(tmp_path / "other")).read("transport-stops", edition.address)
     assert files_of(other) == files_of(edition)
@@ -170,7 +173,7 @@ def test_a_killed_writer_leaves_no_half_edition_and_the_next_one_sweeps_up(tmp_p
         "    keep(archive, many(20_000, seed=seed))\n"
     )
     for wanted in (1, 2, 3, 4):
-        child = subprocess.Popen([sys.executable, "-c", script])
+        child = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT)
         try:
             while child.poll() is None and not any(
                 len(list(each.rglob("stops*"))) == wanted for each in folder.glob(".partial-*")
@@ -202,7 +205,9 @@ def test_a_full_disk_is_said_plainly_and_leaves_nothing(archive: Archive) -> Non
     )
     # Stops the CSV, the JSON, and the spreadsheet's sheet in turn.
     for limit in ("10000", "200000", "50000"):
-        told = subprocess.run([sys.executable, "-c", script, limit], capture_output=True, text=True, check=True)
+        told = subprocess.run(
+            [sys.executable, "-c", script, limit], capture_output=True, text=True, check=True, cwd=ROOT
+        )
         assert told.stdout.startswith("no space left for the archive")
         assert len(archive.history("transport-stops")) == 1
         assert list(archive.storage.on_disk("transport-stops").glob(".partial-*")) == []

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import pytest
+
 from ternopil_pipelines.evidence import journal
 from ternopil_pipelines.evidence.archive import Archive
 from ternopil_pipelines.evidence.ledger import Ledger
 from ternopil_pipelines.evidence.verification import verify_all
+from ternopil_pipelines.faults import EvidenceBroken
 from ternopil_pipelines_tests.evidence.making import ROWS
 from ternopil_pipelines_tests.evidence.test_archive import keep
 
@@ -35,3 +38,10 @@ def test_an_erasure_is_entered_and_then_verification_accepts_it(ledger: Ledger, 
     entry = journal.erase(ledger, archive, edition.dataset, edition.address, reason="телефон особи", who="Олена")
     assert journal.erase(ledger, archive, edition.dataset, edition.address, reason="ще раз", who="Олена") == entry
     assert verify_all(ledger, archive) == []
+
+
+def test_a_mistyped_address_is_not_entered_as_erased(ledger: Ledger, archive: Archive) -> None:
+    keep(archive)
+    with pytest.raises(EvidenceBroken, match="no edition"):
+        journal.erase(ledger, archive, "transport-stops", "0" * 64, reason="телефон особи", who="Олена")
+    assert ledger.entries() == ()

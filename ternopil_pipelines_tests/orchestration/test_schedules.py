@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -31,15 +32,16 @@ def installation(tmp_path: Path) -> Installation:
 
 
 @pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as made:
+def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    # On disk: a schedule's context finds its instance by reference only.
+    with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as made:
         yield made
 
 
 def _many(installation: Installation, count: int, frequency: str) -> list[Dataset]:
     first = installation.catalogue.datasets[0].model_dump(mode="json")
     kinds = [{**first, "id": f"dataset-{number}", "frequency": frequency} for number in range(count)]
-    return [Dataset.model_validate_json(__import__("json").dumps(each)) for each in kinds]
+    return [Dataset.model_validate_json(json.dumps(each)) for each in kinds]
 
 
 def _tick(
@@ -47,10 +49,10 @@ def _tick(
 ) -> list[dg.RunRequest]:
     definitions = build_definitions(installation)
     schedule = definitions.resolve_schedule_def(name)
-    context = dg.build_schedule_context(
+    with dg.build_schedule_context(
         instance=instance, scheduled_execution_time=at, resources={"installation": installation}
-    )
-    return schedule.evaluate_tick(context).run_requests or []
+    ) as context:
+        return list(schedule.evaluate_tick(context).run_requests or [])
 
 
 def test_a_dataset_is_asked_for_in_its_slot_and_not_before(

@@ -21,7 +21,7 @@ from ternopil_pipelines_tests.portal.reader import Reader
 
 POINTS = {
     "in_place": ("intent-written", "tables-hidden", "files-sent", "table-loaded", "tables-loaded", "verified"),
-    "direct": ("intent-written", "shadow-filled", "swap-held", "files-sent", "swap-committed", "verified"),
+    "direct": ("intent-written", "shadow-filled", "swap-held", "swap-committed", "verified"),
     "ab": ("intent-written", "staged", "detached", "switched", "parked", "verified"),
 }
 
@@ -48,14 +48,23 @@ def publish_apart(
 
 @pytest.mark.parametrize("mode", ["in_place", "direct", "ab"])
 def test_killed_at_each_step_readers_see_nothing_mixed_and_the_next_run_finishes(
-    portal: LocalPortal, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, datastore_url: str,
+    portal: LocalPortal,
+    client: PortalClient,
+    shelf: Shelf,
+    press: Press,
+    name: str,
+    tmp_path: Path,
+    datastore_url: str,
     mode: str,
-) -> None:  # fmt: skip
+) -> None:
     city = catalogue(name, publish_mode=mode)
-    press(shelf.keep(city, "v0", rows=30))
+    first = shelf.keep(city, "v0", rows=30)
+    press(first)
+    whole = {first[1].data_file("works").sha256}
     with Reader(client.url, name) as reader:
         for number, point in enumerate(POINTS[mode], 1):
             pair = shelf.keep(city, f"v{number}", rows=30 + number * 7)
+            whole.add(pair[1].data_file("works").sha256)
             killed = publish_apart(portal, tmp_path, pair[1], mode=mode, datastore_url=datastore_url, crash_at=point)
             assert killed.returncode == -signal.SIGKILL, (point, killed.stdout, killed.stderr)
             entry = press.journal.read(name)
@@ -67,10 +76,24 @@ def test_killed_at_each_step_readers_see_nothing_mixed_and_the_next_run_finishes
             assert press.journal.unfinished() == ()
             assert press(pair).unchanged
     assert reader.looks.mixed == []
-    assert reader.looks.torn == []
     assert reader.looks.whole > 0
+    assert set(reader.looks.torn) <= whole
     if mode != "in_place":
         assert reader.looks.absent == 0
+    if mode == "ab":
+        assert reader.looks.torn == []
+
+
+def test_killed_between_files_and_table_a_direct_publication_shows_the_old_table_whole_until_it_is_resumed(
+    portal: LocalPortal, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, datastore_url: str
+) -> None:
+    city = catalogue(name, publish_mode="direct")
+    table = next(each.id for each in press(shelf.keep(city, "v1", rows=30)).resources if each.datastore)
+    pair = shelf.keep(city, "v2", rows=50)
+    publish_apart(portal, tmp_path, pair[1], mode="direct", datastore_url=datastore_url, crash_at="files-sent")
+    assert client.read("datastore_search", anonymous=True, resource_id=table, limit=0)["total"] == 30
+    assert not press(pair).unchanged
+    assert client.read("datastore_search", anonymous=True, resource_id=table, q="v2", limit=0)["total"] == 50
 
 
 def test_a_new_dataset_is_never_seen_half_made(

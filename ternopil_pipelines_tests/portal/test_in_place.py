@@ -12,7 +12,7 @@ from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.passport import EDITION, extra_of
 from ternopil_pipelines_tests.portal.conftest import Press
-from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, cells, catalogue
+from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue, cells
 
 
 def test_a_new_dataset_appears_with_files_table_passport_and_search(

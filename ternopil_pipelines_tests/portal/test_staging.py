@@ -70,4 +70,6 @@ def test_a_dataset_published_in_place_goes_on_by_halves_and_back(
     for number, mode in enumerate(("in_place", "ab", "in_place", "ab", "direct", "ab")):
         result = press(shelf.keep(catalogue(name, publish_mode=mode), f"v{number}", rows=20 + number))
         table = next(each.id for each in result.resources if each.datastore)
-        assert client.read("datastore_search", anonymous=True, resource_id=table, q=f"v{number}")["total"] == 20 + number
+        assert (
+            client.read("datastore_search", anonymous=True, resource_id=table, q=f"v{number}")["total"] == 20 + number
+        )

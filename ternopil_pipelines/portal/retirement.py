@@ -1,0 +1,43 @@
+"""A dataset that is no longer updated says so, and stays: deletions do not reach the national portal.
+
+Retiring changes two values of the passport on the portal and nothing else; taking data back is `withdrawal`'s.
+"""
+
+from __future__ import annotations
+
+from ternopil_pipelines.catalogue.cadence import Frequency, cadence
+from ternopil_pipelines.catalogue.model import Dataset
+from ternopil_pipelines.faults import PortalRefused
+from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines.portal.journal import Journal
+from ternopil_pipelines.portal.passport import extra_of
+from ternopil_pipelines.portal.situation import show
+
+_FREQUENCY, _LABEL = "update_frequency", "update_frequency_label"
+
+
+def retire(*, client: PortalClient, dataset: Dataset, journal: Journal) -> bool:
+    """`no longer updated` on the portal. False where it says so already: then nothing is written."""
+    with journal.claim(dataset.id):
+        package = show(client, dataset.package_name)
+        if package is None:
+            raise PortalRefused(f"dataset `{dataset.package_name}` is not on the portal: there is nothing to retire")
+        if extra_of(package, _FREQUENCY) == Frequency.NEVER.value:
+            return False
+        others = [
+            {"key": each["key"], "value": each["value"]}
+            for each in package.get("extras", ())
+            if each["key"] not in {_FREQUENCY, _LABEL}
+        ]
+        told = [
+            {"key": _FREQUENCY, "value": Frequency.NEVER.value},
+            {"key": _LABEL, "value": cadence(Frequency.NEVER).label},
+        ]
+        client.revise(
+            match__id=package["id"],
+            match__metadata_modified=package["metadata_modified"],
+            filter=["-extras"],
+            update={"extras": [*others, *told]},
+            include=["-*"],
+        )
+        return True

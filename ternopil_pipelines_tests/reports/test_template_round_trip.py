@@ -1,0 +1,151 @@
+"""Template → filled by a script → checked: lawful values pass without a word, each broken cell is named and no other.
+
+Through the real workbook, the guarded reader and the cleaning; all 109 structures with `make bars`, a sample here.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+
+from ternopil_pipelines.catalogue.columns import Column
+from ternopil_pipelines.catalogue.model import City, Dataset, Table
+from ternopil_pipelines.catalogue.structures import structure, structure_names
+from ternopil_pipelines.clean.cleaned import Cleaned
+from ternopil_pipelines.clean.cleaning import clean
+from ternopil_pipelines.receive.file import receive_bytes
+from ternopil_pipelines.reports.template import workbook
+from ternopil_pipelines_tests.lawful_values import BOUNDS, breaks, rows
+
+CITY = City(title="Тернопільська міська територіальна громада", edrpou="34334305", bounds=BOUNDS)
+# Coordinates, composite keys, no key, three columns, times, booleans, ninety-eight columns.
+SAMPLE = ("27/stops", "56/stopTimes", "64/temporaryConstruction", "29/vote", "36/parkingLots", "5/standards", "59/roads")
+FIRST = 3
+
+
+def dataset_of(name: str) -> tuple[Dataset, Table]:
+    table = Table.model_validate({"id": "t", "structure": name, "source": {"kind": "folder"}})
+    return (
+        Dataset.model_validate_json(
+            Dataset.model_construct(
+                id="d", title="Набір", description="Опис", purpose="Мета", keywords=("набір",), holder="h",
+                frequency="once a year", tables=(table,),
+            ).model_dump_json(warnings=False)
+        ),
+        table,
+    )  # fmt: skip
+
+
+class Filled:
+    """A template with lawful rows in it, whose cells can be broken one by one and mended again."""
+
+    def __init__(self, name: str, seed: int, count: int = 4) -> None:
+        self.columns = structure(name).columns
+        dataset, self.table = dataset_of(name)
+        self.rows = rows(self.columns, count, Random(seed))
+        self.book = load_workbook(io.BytesIO(workbook(CITY, dataset, self.table)))
+        self.sheet = self.book.worksheets[0]
+        for row, values in enumerate(self.rows, start=FIRST):
+            for position, value in enumerate(values, start=1):
+                self.sheet.cell(row, position).value = value
+
+    def put(self, row: int, position: int, value: Any) -> str:
+        self.sheet.cell(FIRST + row, position + 1).value = value
+        return f"{get_column_letter(position + 1)}{FIRST + row}"
+
+    def content(self) -> bytes:
+        stream = io.BytesIO()
+        self.book.save(stream)
+        return stream.getvalue()
+
+    def checked(self) -> Cleaned:
+        receipt = receive_bytes(self.content(), "t.xlsx", self.table)
+        return clean(receipt, self.table, self.columns, bounds=BOUNDS)
+
+
+def told(cleaned: Cleaned) -> list[tuple[str, str | None, str | None]]:
+    return [(each.code, each.cell, each.value) for each in cleaned.findings]
+
+
+def _as_published(column: Column, value: Any) -> str:
+    if column.type == "boolean":
+        return {"Так": "true", "Ні": "false"}.get(value, value)
+    if column.type == "dateTime":
+        return value.strftime("%Y-%m-%dT%H:%M")
+    if column.type == "time":
+        return value.strftime("%H:%M")
+    return f"{value:.10f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+def accepts_lawful_values(name: str, seed: int) -> None:
+    filled = Filled(name, seed)
+    cleaned = filled.checked()
+    assert told(cleaned) == []
+    for position, column in enumerate(filled.columns):
+        given_values = [_as_published(column, row[position]) for row in filled.rows]
+        assert list(cleaned.text[column.name]) == given_values, column.name
+
+
+def _broken_in_turn(name: str, seed: int) -> Iterator[tuple[str, str, Any, list[Any]]]:
+    filled = Filled(name, seed)
+    for position, column in enumerate(filled.columns):
+        for broken in breaks(column):
+            row = (seed + position) % len(filled.rows)
+            cell = filled.put(row, position, broken.value)
+            yield column.name, cell, broken, told(filled.checked())
+            filled.put(row, position, filled.rows[row][position])
+
+
+def names_each_broken_cell(name: str, seed: int) -> None:
+    for column, cell, broken, found in _broken_in_turn(name, seed):
+        assert [each[1] for each in found] == [cell], (name, column, broken, found)
+        assert found[0][0] in broken.codes, (name, column, broken, found)
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**32))
+def test_a_filled_template_is_accepted_without_a_finding_and_unchanged(name: str, seed: int) -> None:
+    accepts_lawful_values(name, seed)
+
+
+@pytest.mark.parametrize("name", SAMPLE[:4])
+def test_every_column_broken_in_turn_is_named_and_nothing_else(name: str) -> None:
+    names_each_broken_cell(name, seed=835)
+
+
+@pytest.mark.bars
+@pytest.mark.parametrize("name", structure_names())
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**32))
+def test_all_filled_templates_are_accepted_without_a_finding_and_unchanged(name: str, seed: int) -> None:
+    accepts_lawful_values(name, seed)
+
+
+@pytest.mark.bars
+@pytest.mark.parametrize("name", structure_names())
+def test_every_column_of_every_structure_broken_in_turn_is_named_and_nothing_else(name: str) -> None:
+    names_each_broken_cell(name, seed=len(name))
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize("name", SAMPLE[:2])
+def test_a_template_saved_by_libreoffice_is_accepted_too(name: str, tmp_path: Path) -> None:
+    filled = Filled(name, seed=10)
+    (tmp_path / "filled.xlsx").write_bytes(filled.content())
+    for kind in ("ods", "xlsx"):
+        order = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", kind]
+        subprocess.run([*order, "--outdir", tmp_path / kind, tmp_path / "filled.xlsx"], check=True, timeout=180)
+        receipt = receive_bytes((tmp_path / kind / f"filled.{kind}").read_bytes(), f"filled.{kind}", filled.table)
+        assert told(clean(receipt, filled.table, filled.columns, bounds=BOUNDS)) == []
