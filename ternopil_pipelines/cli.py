@@ -20,7 +20,9 @@ from ternopil_pipelines.commands.evidence import evidence
 from ternopil_pipelines.commands.output import Settings
 from ternopil_pipelines.commands.portal import portal
 from ternopil_pipelines.commands.publish import publish, retry
+from ternopil_pipelines.commands.report import report
 from ternopil_pipelines.commands.status import status
+from ternopil_pipelines.commands.template import template
 from ternopil_pipelines.faults import CatalogueFault, Fault
 
 
@@ -36,7 +38,7 @@ def ternopil(context: click.Context, sources: Path | None, as_json: bool) -> Non
     context.obj = Settings(sources=sources, json=as_json)
 
 
-for command in (check, publish, retry, status, evidence, portal, demo):
+for command in (check, template, publish, retry, status, report, evidence, portal, demo):
     ternopil.add_command(command)
 
 

@@ -18,6 +18,7 @@ from ternopil_pipelines.catalogue.loading import load_catalogue
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.evidence.archive import Archive
 from ternopil_pipelines.evidence.ledger import Ledger
+from ternopil_pipelines.evidence.received import Received
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.journal import Journal
 
@@ -67,6 +68,10 @@ class Installation:
             self.environment.resolve(self.catalogue.portal.url, key="portal.url"),
             self.environment.resolve(token, key="portal.token"),
         )
+
+    @property
+    def received(self) -> Received:
+        return Received(self.home / "received")
 
     @cached_property
     def journal(self) -> Journal:

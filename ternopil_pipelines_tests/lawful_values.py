@@ -42,8 +42,17 @@ def rows(columns: Sequence[Column], count: int, random: Random) -> list[list[Any
                 value = _value(column, random)
             used[column.name].add(value)
             row.append(value)
-        made.append(row)
+        made.append(_in_order(columns, row))
     return made
+
+
+def _in_order(columns: Sequence[Column], row: list[Any]) -> list[Any]:
+    """Days of a row run forward, so that no period ends before it begins; keys keep theirs."""
+    for kind in ("date", "dateTime"):
+        places = [at for at, column in enumerate(columns) if column.type == kind and not (column.key or column.unique)]
+        for at, value in zip(places, sorted(row[at] for at in places), strict=True):
+            row[at] = value
+    return row
 
 
 def breaks(column: Column) -> Iterator[Break]:
@@ -56,6 +65,8 @@ def breaks(column: Column) -> Iterator[Break]:
     if column.allowed:
         value = 987 if column.type == "integer" else "чого немає в переліку"
         yield Break("not allowed", value, frozenset({"value-not-allowed"}))
+    elif column.rule == "gender" and column.type == "integer":
+        yield Break("against rule", 7, frozenset({"gender-malformed"}))
     elif column.rule in _AGAINST_RULE:
         yield Break("against rule", *_AGAINST_RULE[column.rule])
 
@@ -70,8 +81,8 @@ _WRONG_TYPE: dict[str, tuple[Any, frozenset[str]]] = {
     "anyURL": ("на сайті ради", frozenset({"url-malformed"})),
 }
 _AGAINST_RULE: dict[str, tuple[Any, frozenset[str]]] = {
-    "edrpou": ("12345678", frozenset({"edrpou-check-digit"})),
-    "organization-id": ("12345678", frozenset({"edrpou-check-digit"})),
+    "edrpou": ("12345679", frozenset({"edrpou-check-digit"})),
+    "organization-id": ("12345679", frozenset({"edrpou-check-digit"})),
     "katottg": ("6104049001006906", frozenset({"katottg-malformed"})),
     "post-code": ("4600", frozenset({"post-code-lost-zero"})),
     "phone": ("52-10-01", frozenset({"phone-malformed"})),
@@ -92,7 +103,8 @@ def _value(column: Column, random: Random) -> Any:
         chosen = random.choice(column.allowed)
         return int(chosen) if column.type == "integer" else chosen
     made = _BY_RULE.get(column.rule or "")
-    return made(random) if made else _BY_TYPE[column.type](random)
+    value = made(random) if made else _BY_TYPE[column.type](random)
+    return int(value) if column.type == "integer" else value
 
 
 def _digits(random: Random, count: int) -> str:

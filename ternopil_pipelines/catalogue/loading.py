@@ -106,4 +106,3 @@ def _line(keys: Keys, lines: dict[Keys, int]) -> int:
     while keys not in lines:
         keys = keys[:-1]
     return lines[keys]
-

@@ -68,6 +68,7 @@ def _gaps(lat, lon, given_lat, given_lon, latitude: Column, longitude: Column, b
     if neither.any() and neither.mean() <= _GAP:
         book.column("coordinates-missing", latitude, int(neither.sum()), total=len(lat), rows=book.rows(neither))
     coarse = ~matches(given_lat, r"\.\d{4}") & ~no_lat | ~matches(given_lon, r"\.\d{4}") & ~no_lon
+    coarse &= ~book.named(latitude) & ~book.named(longitude)
     if coarse.any():
         book.column("coordinates-coarse", latitude, int(coarse.sum()), rows=book.rows(coarse))
 

@@ -32,7 +32,9 @@ def check(settings: Settings, dataset: str, files: tuple[Path, ...], table: str 
     catalogue = settings.catalogue()
     found = next((each for each in catalogue.datasets if each.id == dataset), None)
     if found is None:
-        raise UsageFault(f"sources.yaml has no dataset {dataset!r}; it has: {', '.join(d.id for d in catalogue.datasets)}")
+        raise UsageFault(
+            f"sources.yaml has no dataset {dataset!r}; it has: {', '.join(d.id for d in catalogue.datasets)}"
+        )
     folder = out or Path(f"{dataset}-verdict")
     outcome = run_check(catalogue, found, files, table=table, out=folder)
     if settings.json:

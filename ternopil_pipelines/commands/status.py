@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
 from ternopil_pipelines.commands.output import Settings, json_option
+from ternopil_pipelines.commands.upcoming import show_calendar
 
 WORDS = {
     "fresh": "актуальний",
@@ -21,15 +23,22 @@ WORDS = {
 
 
 @click.command()
+@click.option("--calendar", is_flag=True, help="Що й коли оновлюватиметься в наступні 90 днів.")
+@click.option("--ics", type=click.Path(dir_okay=False, path_type=Path), help="Записати ці дні файлом календаря (.ics).")
 @json_option
 @click.pass_obj
-def status(settings: Settings) -> None:
+def status(settings: Settings, calendar: bool, ics: Path | None) -> None:
     """Стан кожного набору: чи актуальний, коли наступне оновлення, кого чекає."""
+    if calendar or ics is not None:
+        show_calendar(settings, ics)
+        return
     from ternopil_pipelines.oversight.status import standing
 
     installation = settings.installation()
     now = datetime.now(UTC)
-    found = [standing(installation.catalogue, each, installation.ledger, now) for each in installation.catalogue.datasets]
+    found = [
+        standing(installation.catalogue, each, installation.ledger, now) for each in installation.catalogue.datasets
+    ]
     if settings.json:
         settings.document({"datasets": [each.as_json() for each in found]})
         return

@@ -22,7 +22,9 @@ def template(settings: Settings, dataset: str, out: Path) -> None:
     catalogue = settings.catalogue()
     found = next((each for each in catalogue.datasets if each.id == dataset), None)
     if found is None:
-        raise UsageFault(f"sources.yaml has no dataset {dataset!r}; it has: {', '.join(d.id for d in catalogue.datasets)}")
+        raise UsageFault(
+            f"sources.yaml has no dataset {dataset!r}; it has: {', '.join(d.id for d in catalogue.datasets)}"
+        )
     made = templates(catalogue, found)
     paths = write(made, out)
     if settings.json:

@@ -348,7 +348,7 @@ _RULES: dict[str, Code] = {
     "timezone-malformed": warning(
         "Невідомий часовий пояс.",
         "«{value}» не є назвою часового поясу України.{hint}",
-        "Europe/Kyiv.",
+        "Назва часового поясу, для України Europe/Kyiv.",
         "Впишіть Europe/Kyiv.",
     ),
     "gender-malformed": warning(

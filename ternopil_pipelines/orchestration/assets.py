@@ -42,7 +42,9 @@ INSTALLATION = "installation"
 
 def dataset_assets(catalogue: Catalogue, dataset: Dataset) -> list[dg.AssetsDefinition]:
     common = _common(catalogue, dataset)
-    tables = [each for table in dataset.tables for each in (_raw(dataset, table, common), _table(dataset, table, common))]
+    tables = [
+        each for table in dataset.tables for each in (_raw(dataset, table, common), _table(dataset, table, common))
+    ]
     return [*tables, _edition(dataset, common), _publication(dataset, common)]
 
 
@@ -123,7 +125,9 @@ def _table(dataset: Dataset, table: Table, common: Mapping[str, Any]) -> dg.Asse
         if cleaned.refused:
             counts = by_code(cleaned.findings)
             steps.refuse_table(installation, dataset, table, receipt, counts, run=context.run.run_id)
-            raise refusal(DataRefused(f"table {dataset.id}/{table.id} breaks its structure: {counts}", cleaned.findings))
+            raise refusal(
+                DataRefused(f"table {dataset.id}/{table.id} breaks its structure: {counts}", cleaned.findings)
+            )
         metadata: dict[str, Any] = {"dagster/row_count": len(cleaned.text)}
         if cleaned.findings:
             metadata["findings"] = findings_table(cleaned.findings)
@@ -137,7 +141,7 @@ def _edition(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefinition
     @dg.asset(
         key=edition_key(dataset),
         ins={slug(table.id): dg.AssetIn(key=table_key(dataset, table)) for table in dataset.tables},
-        description=f"«{dataset.title}»: незмінна редакція — файли в усіх форматах, структура і паспорт під одним відбитком.",
+        description=f"«{dataset.title}»: незмінна редакція — файли, структура і паспорт під одним відбитком.",
         kinds={"csv", "json"},
         metadata=_titled(f"{dataset.title} — редакція"),
         **common,
@@ -174,14 +178,16 @@ def _publication(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefini
     def publication(context: dg.AssetExecutionContext, edition: Any) -> dg.MaterializeResult[None]:
         installation: Installation = context.resources.installation
         with permanent_fails_at_once():
-            published = steps.publish_edition(installation, dataset, edition, run=context.run.run_id, say=context.log.info)
+            published = steps.publish_edition(
+                installation, dataset, edition, run=context.run.run_id, say=context.log.info
+            )
         return dg.MaterializeResult(
             metadata={
                 "page": dg.MetadataValue.url(published.url),
                 "unchanged": published.unchanged,
                 "edition": published.edition,
                 "dagster/row_count": sum(each.rows for each in edition.tables),
-                "receipt": dg.MetadataValue.json(steps.receipt_of(published)),
+                "receipt": dg.MetadataValue.json(steps.receipt_of(published) or {}),
             }
         )
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from ternopil_pipelines.faults import DataRefused, PermanentFault, SourceRefused
+from ternopil_pipelines.faults import DataRefused, PermanentFault, SourceRefused, TransientFault
 from ternopil_pipelines.findings.finding import Finding, Severity, by_code
 from ternopil_pipelines.orchestration.metadata import findings_table
 
@@ -25,6 +25,15 @@ def permanent_fails_at_once() -> Iterator[None]:
         yield
     except PermanentFault as fault:
         raise refusal(fault) from fault
+    except (TransientFault, dg.Failure):
+        raise
+    except Exception as error:
+        # A mistake of the program: again would fail again, and its own words may hold a cell or an address.
+        kind = type(error).__name__
+        metadata = {"fault": dg.MetadataValue.text(kind)}
+        raise dg.Failure(
+            f"internal error ({kind}); the run's log has it", metadata=metadata, allow_retries=False
+        ) from error
 
 
 def refusal(fault: PermanentFault) -> dg.Failure:

@@ -2,9 +2,9 @@
 
 The figures are the oversight room's; here they become an asset with a picture and a table. An asset of its own and no
 part of a dataset: it fails alone when the portal is away.
-"""
 
-from __future__ import annotations
+No postponed annotations here: Dagster reads the context's type from the function itself.
+"""
 
 import dagster as dg
 

@@ -5,18 +5,23 @@ The run is the same as the daemon's, in the same instance, and stands in the sam
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import dagster as dg
+from dagster._utils.error import SerializableErrorInfo
 
 from ternopil_pipelines.catalogue.model import Dataset
-from ternopil_pipelines.faults import Fault
+from ternopil_pipelines.faults import Fault, GateRefused
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration.build import build_definitions
 from ternopil_pipelines.orchestration.names import keys_of, publication_key, run_tags
 
-State = Literal["published", "unchanged", "held", "refused", "unreachable"]
+# Dagster's console would show a failed step's traceback; the run's events keep it for the engineer.
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+State = Literal["published", "unchanged", "held", "refused", "unreachable", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ def run_dataset(installation: Installation, dataset: Dataset, instance: dg.Dagst
         instance=instance,
         asset_selection=keys_of(dataset),
         tags=run_tags(dataset, cause=cause),
+        run_config=_QUIET,
         raise_on_error=False,
     )
     if not result.success:
@@ -62,21 +68,32 @@ def _node(result: dg.ExecuteInProcessResult, dataset: Dataset) -> str:
 def _refused(dataset: Dataset, result: dg.ExecuteInProcessResult) -> Outcome:
     failed = result.get_step_failure_events()
     if not failed:
-        return Outcome(dataset.id, "unreachable", result.run_id, exit_code=3, said="the run failed before any step")
+        return Outcome(dataset.id, "failed", result.run_id, exit_code=1, said="the run failed before any step")
     data = failed[0].step_failure_data
     failure = data.user_failure_data
-    kind = failure.metadata["fault"].value if failure and "fault" in failure.metadata else None
-    said = (failure.description if failure else None) or _cause(data.error)
-    code = next((each.exit_code for each in _faults(Fault) if each.__name__ == kind), 3)
-    state: State = "held" if kind == "GateRefused" else "refused" if code == 1 else "unreachable"
-    return Outcome(dataset.id, state, result.run_id, exit_code=0 if state == "held" else code, said=said)
+    errors = list(_chain(data.error))
+    named = {str(failure.metadata["fault"].value)} if failure and "fault" in failure.metadata else set()
+    named |= {str(each.cls_name) for each in errors}
+    fault = next((each for each in _faults(Fault) if each.__name__ in named), None)
+    said = failure.description if failure else None
+    if said is None:
+        # The fault's own words: what it was raised from is for the engineer, in the run's events.
+        spoken = [each for each in errors if fault is not None and each.cls_name == fault.__name__] or errors[-1:]
+        said = spoken[0].message.strip().partition(": ")[2] if spoken else "the run failed"
+    if fault is None:
+        return Outcome(dataset.id, "failed", result.run_id, exit_code=1, said=said)
+    if fault is GateRefused:
+        return Outcome(dataset.id, "held", result.run_id, said=said)
+    state: State = "refused" if fault.exit_code == 1 else "unreachable" if fault.exit_code == 3 else "failed"
+    return Outcome(dataset.id, state, result.run_id, exit_code=fault.exit_code, said=said)
 
 
-def _cause(error: object) -> str:
-    while getattr(error, "cause", None) is not None:
-        error = error.cause  # type: ignore[attr-defined]
-    return str(getattr(error, "message", "the run failed")).strip()
+def _chain(error: SerializableErrorInfo | None) -> Iterator[SerializableErrorInfo]:
+    while error is not None:
+        yield error
+        error = error.cause
 
 
 def _faults(root: type[Fault]) -> list[type[Fault]]:
-    return [root, *(found for child in root.__subclasses__() for found in _faults(child))]
+    """The most particular first."""
+    return [*(found for child in root.__subclasses__() for found in _faults(child)), root]

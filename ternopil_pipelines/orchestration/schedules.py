@@ -1,4 +1,4 @@
-"""One schedule per cadence; each tick asks for one run per dataset whose slot has come and which nobody looked at since.
+"""One schedule per cadence; each tick asks for one run per dataset whose slot has come and that nobody looked at.
 
 Ticking every five minutes and asking "who is due by now?" instead of "whose slot is this very minute?" is what makes
 up for a machine that slept through the morning of the first of January. Exactly one run is asked for per dataset and

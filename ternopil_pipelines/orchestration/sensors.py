@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import dagster as dg
 
 from ternopil_pipelines.catalogue.cadence import Frequency
-from ternopil_pipelines.catalogue.model import Catalogue, Dataset, FolderSource
+from ternopil_pipelines.catalogue.model import Catalogue, Dataset, FolderSource, Table
 from ternopil_pipelines.faults import Fault
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration.names import keys_of, publication_key, run_tags
@@ -39,7 +40,7 @@ class Seen:
 
 
 def landing_sensor(catalogue: Catalogue) -> dg.SensorDefinition | None:
-    datasets = [each for each in catalogue.active if any(isinstance(t.source, FolderSource) for t in each.tables)]
+    datasets = [each for each in catalogue.active if any(_in_folder(table) for table in each.tables)]
     if not datasets:
         return None
 
@@ -53,7 +54,8 @@ def landing_sensor(catalogue: Catalogue) -> dg.SensorDefinition | None:
     )
     def landing(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         installation: Installation = context.resources.installation
-        return _look(context, installation, datasets, rested=lambda dataset: _rested(installation, dataset))
+        rested = partial(_rested, installation)
+        return _look(context, installation, datasets, watched=_in_folder, rested=rested)
 
     return landing
 
@@ -77,7 +79,7 @@ def change_sensor(catalogue: Catalogue) -> dg.SensorDefinition | None:
     )
     def source_changes(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         installation: Installation = context.resources.installation
-        return _look(context, installation, datasets, rested=lambda _: True)
+        return _look(context, installation, datasets, watched=lambda _: True, rested=lambda _: True)
 
     return source_changes
 
@@ -115,10 +117,18 @@ def _target(datasets: Sequence[Dataset]) -> dg.AssetSelection:
     return dg.AssetSelection.assets(*(key for dataset in datasets for key in keys_of(dataset)))
 
 
+def _in_folder(table: Table) -> bool:
+    return isinstance(table.source, FolderSource)
+
+
 def _look(
-    context: dg.SensorEvaluationContext, installation: Installation, datasets: Sequence[Dataset], *, rested: object
+    context: dg.SensorEvaluationContext,
+    installation: Installation,
+    datasets: Sequence[Dataset],
+    *,
+    watched: Callable[[Table], bool],
+    rested: Callable[[Dataset], bool],
 ) -> dg.SensorResult:
-    assert callable(rested)
     before: dict[str, dict[str, str]] = json.loads(context.cursor) if context.cursor else {}
     fresh = installation.with_fresh_environment()
     after: dict[str, dict[str, str]] = {}
@@ -126,14 +136,14 @@ def _look(
     for dataset in datasets:
         known = before.get(dataset.id, {"mark": "", "asked": ""})
         try:
-            mark = dataset_mark(fresh, dataset)
+            mark = dataset_mark(fresh, dataset, watched)
         except Fault as fault:
             context.log.warning(f"{dataset.id}: the source could not be looked at: {fault}")
             after[dataset.id] = known
             continue
         if mark is None:
             continue
-        asked = known["asked"] or handled_mark(fresh, dataset)
+        asked = known["asked"] or handled_mark(fresh, dataset, watched)
         if mark != asked and mark == known["mark"] and rested(dataset):
             requests.append(
                 dg.RunRequest(
@@ -147,22 +157,24 @@ def _look(
     return dg.SensorResult(run_requests=requests, cursor=json.dumps(after, sort_keys=True))
 
 
-def dataset_mark(installation: Installation, dataset: Dataset) -> str | None:
-    """The marks of all tables of a dataset as one; None where a source cannot tell, or a folder is still empty."""
+def dataset_mark(installation: Installation, dataset: Dataset, watched: Callable[[Table], bool]) -> str | None:
+    """The marks of a dataset's watched tables as one; None where a source cannot tell, or a folder is still empty."""
     marks = {
         table.id: change_mark(installation.catalogue, dataset, table, installation.environment)
         for table in dataset.tables
+        if watched(table)
     }
     if any(mark is None for mark in marks.values()):
         return None
     return json.dumps(marks, sort_keys=True)
 
 
-def handled_mark(installation: Installation, dataset: Dataset) -> str:
+def handled_mark(installation: Installation, dataset: Dataset, watched: Callable[[Table], bool]) -> str:
     """The mark at which each table was last received or refused, as `dataset_mark` writes it; empty where never."""
+    tables = {table.id for table in dataset.tables if watched(table)}
     marks: dict[str, str | None] = {}
     for entry in installation.ledger.entries(dataset=dataset.id):
-        if entry.what in {"received", "refused"}:
+        if entry.what in {"received", "refused"} and entry.body["table"] in tables:
             marks[str(entry.body["table"])] = entry.body["mark"]
     return json.dumps(marks, sort_keys=True) if marks else ""
 
@@ -172,10 +184,7 @@ def _rested(installation: Installation, dataset: Dataset) -> bool:
     folder = landing_folder(installation.landing, dataset)
     sources = [table.source for table in dataset.tables]
     files = [
-        path
-        for source in sources
-        if isinstance(source, FolderSource)
-        for path in waiting_files(folder, source.pattern)
+        path for source in sources if isinstance(source, FolderSource) for path in waiting_files(folder, source.pattern)
     ]
     newest = max((max(path.stat().st_mtime, path.stat().st_ctime) for path in files), default=0.0)
     return time.time() - newest >= REST_SECONDS

@@ -27,15 +27,19 @@ from ternopil_pipelines.receive.folder import landing_folder, waiting_files
 from ternopil_pipelines.receive.receipt import Receipt
 from ternopil_pipelines.receive.receiving import change_mark, receive
 from ternopil_pipelines.reports.delivery import deliver, deliver_unreadable
+from ternopil_pipelines.reports.report import report
 
 GATE = "checks"
 
 
 def take(installation: Installation, dataset: Dataset, table: Table, *, run: str) -> Receipt:
-    """Receive a table. The change mark is read before the data: what moves meanwhile will be noticed by the next look."""
+    """Receive a table. The change mark is read before the data: what moves meanwhile the next look will notice."""
     mark = change_mark(installation.catalogue, dataset, table, installation.environment)
     receipt = receive(installation.catalogue, dataset, table, installation.environment)
     receipt = replace(receipt, changed=mark)
+    if receipt.content is not None:
+        suffix = receipt.origin.suffix or ".json"
+        installation.received.keep(dataset.id, table.id, sha256=receipt.sha256, suffix=suffix, content=receipt.content)
     installation.ledger.append(
         "received",
         who=f"run {run}",
@@ -117,12 +121,25 @@ def keep_edition(
     """Build the edition and enter the decision about it. Until gates stand here, the checks' own result decides: a
     table that breaks its structure never comes this far."""
     who = f"run {run}"
-    edition = installation.archive.keep(installation.catalogue, dataset, tables, code_version=code_version())
+    told = report(dataset.id, tables, source_name=_names(tables), source_sha256=_hash(tables), checked_at=_now())
+    edition = installation.archive.keep(
+        installation.catalogue, dataset, tables, code_version=code_version(), report=told
+    )
     kept(installation.ledger, installation.archive, edition, who=who, run=run)
     if decision(installation.ledger, dataset.id, edition.address) is None:
         why = "every check of structure, keys and rows passed or only warned"
         decide(installation.ledger, edition, "passed", by=GATE, gate=GATE, why=why, who=who)
     return edition
+
+
+def _names(tables: Sequence[tuple[Cleaned, Receipt]]) -> str:
+    return ", ".join(dict.fromkeys(receipt.origin.name for _, receipt in tables))
+
+
+def _hash(tables: Sequence[tuple[Cleaned, Receipt]]) -> str:
+    """The source's hash; of several tables, that of their hashes one under another."""
+    hashes = list(dict.fromkeys(receipt.sha256 for _, receipt in tables))
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
 
 
 def may_go_out(installation: Installation, edition: Edition) -> bool:
@@ -180,11 +197,15 @@ def receipt_of(published: Publication) -> dict[str, Any] | None:
     return None if published.receipt is None else json.loads(json.dumps(asdict(published.receipt), default=str))
 
 
-def failed(
-    installation: Installation, dataset: Dataset, fault: Fault, *, run: str, edition: str | None = None
-) -> None:
+def failed(installation: Installation, dataset: Dataset, fault: Fault, *, run: str, edition: str | None = None) -> None:
     installation.ledger.append(
-        "failed", who=f"run {run}", dataset=dataset.id, edition=edition, fault=type(fault).__name__, why=str(fault), run=run
+        "failed",
+        who=f"run {run}",
+        dataset=dataset.id,
+        edition=edition,
+        fault=type(fault).__name__,
+        why=str(fault),
+        run=run,
     )
 
 

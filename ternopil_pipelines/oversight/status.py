@@ -60,7 +60,12 @@ def standing(catalogue: Catalogue, dataset: Dataset, ledger: Ledger, now: dateti
 
 
 def _state(
-    dataset: Dataset, ledger: Ledger, entries: tuple[Entry, ...], looked: list[Entry], failed: list[Entry], now: datetime
+    dataset: Dataset,
+    ledger: Ledger,
+    entries: tuple[Entry, ...],
+    looked: list[Entry],
+    failed: list[Entry],
+    now: datetime,
 ) -> str:
     if dataset.state == "retired":
         return "retired"

@@ -126,8 +126,9 @@ def resume(
     say: Say = quiet,
     datastore_url: str | None = None,
 ) -> tuple[Publication, ...]:
-    """Finish what a crash interrupted, withdrawals too. A dataset that another publisher moved on, that is being published now or whose
-    edition may no longer go out is left alone; the first fault of the portal is raised after all were tried."""
+    """Finish what a crash interrupted, withdrawals too. A dataset that another publisher moved on, that is being
+    published now or whose edition may no longer go out is left alone; the first fault of the portal is raised after
+    all were tried."""
     known = {dataset.id: dataset for dataset in datasets}
     finished: list[Publication] = []
     failed: Fault | None = None

@@ -154,26 +154,39 @@ def _detach(work: Work, ids: Collection[str]) -> None:
 
 
 def _switch(work: Work, now: Situation, pairs: list[tuple[Target, Target]]) -> None:
-    """One call, one commit: from here on every reader meets the new edition."""
+    """One call, one commit: from here on every reader meets the new edition. The list of resources is sent whole, so
+    that it keeps the edition's order."""
     assert now.package is not None
     present = now.resources
-    moved = datetime.now(UTC).replace(tzinfo=None).isoformat()
-    incoming = in_place.resource_updates((), [new for _, new in pairs])["update__resources__extend"]
-    for resource, (old, new) in zip(incoming, pairs, strict=True):
-        # Without an upload CKAN sets neither; the mark tells a later run what is still to be parked.
-        resource |= {"size": new.file.size, "last_modified": moved, REPLACES: old.id if old.id in present else ""}
-    leaving = {old.id for old, _ in pairs}
-    staying = [each for each in now.targets if each.id not in leaving]
+    moving = {old.id: new for old, new in pairs}
+    listed = []
+    for each in now.targets:
+        new = moving.get(each.id)
+        if new is None:
+            listed.append({**present[each.id], **each.as_resource()})
+        else:
+            listed.append(_incoming(new, replaces=each.id if each.id in present else ""))
+    ours = {each.id for each in now.targets}
     wanted = passport.package_of(work.edition.passport, edition=work.edition.address)
     in_place.revise(
         work,
         now.package,
         (),
-        filter=["-extras", "-tags", *(f"-resources__{each}" for each in sorted(leaving & present.keys()))],
-        update={**wanted, "extras": passport.merged_extras(now.package, wanted)},
-        update__resources__extend=incoming,
-        **in_place.resource_updates(present.keys(), staying),
+        filter=["-extras", "-tags", "-resources"],
+        update={
+            **wanted,
+            "extras": passport.merged_extras(now.package, wanted),
+            "resources": [*listed, *(each for key, each in present.items() if key not in ours)],
+        },
     )
+
+
+def _incoming(new: Target, *, replaces: str) -> dict[str, Any]:
+    """A resource whose file and table are there already. Without an upload CKAN sets neither size nor date; the mark
+    tells a later run what is still to be parked."""
+    moved = datetime.now(UTC).replace(tzinfo=None).isoformat()
+    (resource,) = in_place.resource_updates((), [new])["update__resources__extend"]
+    return {**resource, "size": new.file.size, "last_modified": moved, REPLACES: replaces}
 
 
 def _unparked(work: Work, package: Mapping[str, Any] | None) -> dict[str, str]:

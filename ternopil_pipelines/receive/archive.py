@@ -67,6 +67,7 @@ def measure(path: Path, *, name: str) -> Measured:
         NotImplementedError,
         ValueError,
         OverflowError,
+        OSError,
     ) as error:
         raise SourceRefused(f"damaged archive: {type(error).__name__}", [finding("file-damaged", file=name)]) from None
     return measured

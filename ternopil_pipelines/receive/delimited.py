@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +25,9 @@ from ternopil_pipelines.findings.finding import Finding
 from ternopil_pipelines.receive.dialect import Dialect, find_dialect, unwrap
 from ternopil_pipelines.receive.encoding import read_text
 from ternopil_pipelines.receive.grid import Grid, absent_if_blank, grid_of_rows
+
+
+LARGEST_CELL = 1 << 26
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,8 +43,12 @@ class Delimited:
 
 
 def read_delimited(data: bytes, *, file: str, encoding: str | None = None, delimiter: str | None = None) -> Delimited:
+    """Raises SourceRefused where letters are in doubt or a quote never closes."""
+    # Python's own limit of 128 KiB a cell is less than one district's outline as WKT.
+    csv.field_size_limit(LARGEST_CELL)
     reading = read_text(data, file=file, encoding=encoding)
-    text = reading.text.removeprefix("\ufeff")
+    text = reading.text.removeprefix("\ufeff").replace("\0", "")
+    about_letters = _lost_letters(text)
     if "\n" not in text and "\r" in text:
         text = text.replace("\r", "\n")
     dialect = find_dialect(text, delimiter=delimiter)
@@ -48,18 +56,25 @@ def read_delimited(data: bytes, *, file: str, encoding: str | None = None, delim
     text = text[dialect.skip :]
     name = "utf-8" if reading.encoding == "utf-8-sig" else reading.encoding
     ends = text.endswith("\n")
-    fast = None if dialect.wrapped else _through_arrow(text, dialect.delimiter, first_line)
+    fast = None if dialect.wrapped or dialect.blanks else _through_arrow(text, dialect.delimiter, first_line)
     if fast is not None:
-        return Delimited(fast, name, dialect.delimiter, ends_in_newline=ends)
+        return Delimited(fast, name, dialect.delimiter, about_letters, ends_in_newline=ends)
     rows, numbers, findings = _through_python(text, dialect, first_line, file)
     widths = np.asarray([len(row) for row in rows], dtype=np.int64)
-    return Delimited(grid_of_rows(rows, numbers), name, dialect.delimiter, tuple(findings), widths, ends)
+    return Delimited(grid_of_rows(rows, numbers), name, dialect.delimiter, (*about_letters, *findings), widths, ends)
+
+
+def _lost_letters(text: str) -> tuple[Finding, ...]:
+    """U+FFFD stands where another program could not read a letter: it is gone before we see the file."""
+    count = text.count("\ufffd")
+    row = text.count("\n", 0, text.find("\ufffd")) + 1
+    return (finding("letters-lost", row=row, count=count),) if count else ()
 
 
 def _through_arrow(text: str, delimiter: str, first_line: int) -> Grid | None:
     """None where the file is not plainly regular."""
     text = text.rstrip("\r\n")
-    if not text or "\0" in text or _odd_quote(text, delimiter):
+    if not text or _odd_quote(text, delimiter):
         return None
     ragged: list[int] = []
 
@@ -67,7 +82,10 @@ def _through_arrow(text: str, delimiter: str, first_line: int) -> Grid | None:
         ragged.append(row.number or 0)
         return "skip" if len(ragged) < 2 else "error"
 
-    width = len(next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), ()))
+    try:
+        width = len(next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), ()))
+    except csv.Error:
+        return None
     names = [f"c{index}" for index in range(width)]
     try:
         table = arrow_csv.read_csv(
@@ -124,7 +142,7 @@ def _through_python(
     numbers: list[int] = []
     findings: list[Finding] = []
     lines = list(io.StringIO(text, newline=""))
-    for record, line, sound in _records(lines, dialect.delimiter):
+    for record, line, sound in _records(lines, dialect, first_line):
         if not sound:
             findings.append(finding("quotes-broken", row=first_line + line))
         if dialect.wrapped:
@@ -136,12 +154,13 @@ def _through_python(
     return rows, numbers, findings
 
 
-def _records(lines: list[str], delimiter: str) -> Iterator[tuple[list[str], int, bool]]:
+def _records(lines: list[str], dialect: Dialect, first_line: int) -> Iterator[tuple[list[str], int, bool]]:
     """Records with the index of the line they begin in, and whether their quotes were sound. A record that breaks the
     rules of quoting is read again without them, alone, so that it cannot swallow its neighbours."""
+    form: dict[str, Any] = {"delimiter": dialect.delimiter, "skipinitialspace": dialect.blanks}
     start = 0
     while start < len(lines):
-        reader = csv.reader(islice(lines, start, None), delimiter=delimiter, strict=True)
+        reader = csv.reader(islice(lines, start, None), strict=True, **form)
         read = 0
         try:
             for record in reader:
@@ -151,9 +170,14 @@ def _records(lines: list[str], delimiter: str) -> Iterator[tuple[list[str], int,
         except csv.Error as error:
             begin = start + read
             if "unexpected end of data" in str(error) or "field larger" in str(error):
-                raise SourceRefused(
-                    f"unclosed quote in line {begin + 1}", [finding("quote-unclosed", row=begin + 1)]
-                ) from None
-            loose = csv.reader([lines[begin]], delimiter=delimiter)
-            yield next(loose, []), begin, False
+                about = finding("quote-unclosed", row=first_line + begin)
+                raise SourceRefused(f"unclosed quote in line {first_line + begin}", [about]) from None
+            yield _loosely(lines[begin], form), begin, False
             start = begin + 1
+
+
+def _loosely(line: str, form: dict[str, Any]) -> list[str]:
+    try:
+        return next(csv.reader([line], **form), [])
+    except csv.Error:
+        return line.rstrip("\r\n").split(form["delimiter"])

@@ -17,9 +17,11 @@ _SAMPLED_CHARACTERS = 400_000
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """`wrapped`: some rows stand in quotes as a whole and must be read twice. `skip`: characters of Excel's `sep=;`."""
+    """`wrapped`: some rows stand in quotes as a whole and must be read twice. `blanks`: cells stand a blank off their
+    delimiter, quotes too. `skip`: characters of Excel's `sep=;`."""
 
     delimiter: str
+    blanks: bool = False
     wrapped: bool = False
     skip: int = 0
 
@@ -45,13 +47,17 @@ def find_dialect(text: str, *, delimiter: str | None = None) -> Dialect:
                 continue
         if _worth(records) > best_worth:
             best, best_worth = Dialect(candidate), _worth(records)
+        if f'{candidate} "' in sample:
+            apart = _records(sample, candidate, whole, blanks=True)
+            if _worth(apart) > best_worth:
+                best, best_worth = Dialect(candidate, blanks=True), _worth(apart)
     return best
 
 
-def _records(sample: str, delimiter: str, whole: bool) -> list[list[str]]:
+def _records(sample: str, delimiter: str, whole: bool, *, blanks: bool = False) -> list[list[str]]:
     try:
         lines = sample.splitlines(keepends=True)
-        reader = csv.reader(lines if whole else lines[:-1], delimiter=delimiter)
+        reader = csv.reader(lines if whole else lines[:-1], delimiter=delimiter, skipinitialspace=blanks)
         found = [record for record in islice(reader, _SAMPLED_RECORDS) if any(cell.strip() for cell in record)]
     except csv.Error:
         return [[]]
@@ -64,13 +70,16 @@ def _worth(records: list[list[str]]) -> tuple[float, float]:
     if not widths:
         return (0.0, 0.0)
     width, rows = max(widths.items(), key=lambda item: (item[1], item[0]))
-    return (round(rows / len(records), 1), float(width))
+    return (round(rows / len(records), 1), float(width) + rows / len(records) / 2)
 
 
 def _unwrapped(record: list[str], delimiter: str) -> list[str]:
     if len(record) != 1 or delimiter not in record[0]:
         return record
-    return next(csv.reader([record[0]], delimiter=delimiter), [])
+    try:
+        return next(csv.reader([record[0]], delimiter=delimiter), [])
+    except csv.Error:  # a line break inside: no row wrapped as a whole
+        return record
 
 
 def unwrap(record: list[str], delimiter: str) -> list[str]:

@@ -8,6 +8,7 @@ refusal; a wrong letter published is worse than a file sent twice.
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -47,6 +48,7 @@ _PAIRS = frozenset(_COMMON.split())
 ENOUGH = 0.5
 MARGIN = 0.12
 _CHUNK = 1 << 22
+_CYRILLIC = re.compile("[А-яҐґЄєІіЇї]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,20 @@ def read_text(data: bytes, *, file: str, encoding: str | None = None) -> Reading
     if wide:
         return _declared(data, wide, file)
     try:
-        return Reading(data.decode("utf-8"), "utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         return _most_ukrainian(data, error, file)
+    if _decoded_twice(text):
+        what = "літери вже зіпсовано: текст UTF-8 колись відкрили як Windows-1251 і зберегли"
+        raise SourceRefused("letters decoded twice", [finding("encoding-doubtful", file=file, what=what)])
+    return Reading(text, "utf-8")
+
+
+def _decoded_twice(text: str) -> bool:
+    """UTF-8 read as cp1251 and saved again: every other letter is then Р or С («РІСѓР»РёС†СЏ»)."""
+    sample = text[: 1 << 20]
+    letters = len(_CYRILLIC.findall(sample))
+    return letters >= 20 and sample.count("Р") + sample.count("С") > 0.35 * letters
 
 
 def _declared(data: bytes, encoding: str, file: str) -> Reading:

@@ -6,6 +6,7 @@ layer's. No message carries a query, a header or a body.
 
 from __future__ import annotations
 
+import http.client
 import json
 import time
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
+import urllib3
 from requests.structures import CaseInsensitiveDict
 
 from ternopil_pipelines.faults import SourceDenied, SourceRefused, SourceUnreachable
@@ -119,13 +121,14 @@ class Fetcher:
         until = time.monotonic() + self.timeout
         body = bytearray()
         try:
-            for piece in response.iter_content(_PIECE):
+            # read1 gives what has come; anything else waits for a full piece, which a drip fills in hours.
+            while piece := response.raw.read1(_PIECE, decode_content=True):
                 body += piece
                 if len(body) > LARGEST_PAGE:
                     raise SourceDenied(f"{where}: an answer above {LARGEST_PAGE >> 20} MiB; ask for smaller pages")
                 if time.monotonic() > until:
                     raise SourceUnreachable(f"{where}: the answer was not whole within {self.timeout:g} s")
-        except requests.exceptions.RequestException as error:
+        except (urllib3.exceptions.HTTPError, OSError, http.client.HTTPException) as error:
             raise SourceUnreachable(f"{where}: the answer broke off ({type(error).__name__})") from None
         return bytes(body)
 

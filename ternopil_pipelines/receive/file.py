@@ -19,7 +19,8 @@ from ternopil_pipelines.catalogue.structures import columns_of
 from ternopil_pipelines.faults import SourceRefused
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.receive.claim import claim
-from ternopil_pipelines.receive.delimited import read_delimited
+from ternopil_pipelines.receive.delimited import Delimited, read_delimited
+from ternopil_pipelines.receive.header import Header
 from ternopil_pipelines.receive.layout import header_of, lay_out
 from ternopil_pipelines.receive.ragged import even_out
 from ternopil_pipelines.receive.receipt import Origin, Receipt
@@ -50,8 +51,12 @@ def receive_bytes(data: bytes, name: str, table: Table) -> Receipt:
 
 
 def _text(data: bytes, name: str, table: Table, source: FolderSource, columns: Sequence[Column]) -> Receipt:
-    read = read_delimited(data, file=name, encoding=source.encoding, delimiter=source.delimiter)
-    header = header_of(read.grid, columns, table.aliases, row=source.header)
+    # A table of one column has no delimiter, and its texts may hold any.
+    delimiter = source.delimiter or ("\x1f" if len(columns) == 1 else None)
+    read = read_delimited(data, file=name, encoding=source.encoding, delimiter=delimiter)
+    if source.delimiter is None and len(columns) == 1 and _header(read, columns, table, source) is None:
+        read = read_delimited(data, file=name, encoding=source.encoding)
+    header = _header(read, columns, table, source)
     if header is None:
         names = ", ".join(column.name for column in columns)
         raise SourceRefused("no header", [finding("header-not-found", file=name, names=names)])
@@ -66,6 +71,10 @@ def _text(data: bytes, name: str, table: Table, source: FolderSource, columns: S
         findings=(*read.findings, *about_rows, *layout.findings),
         content=data,
     )
+
+
+def _header(read: Delimited, columns: Sequence[Column], table: Table, source: FolderSource) -> Header | None:
+    return header_of(read.grid, columns, table.aliases, row=source.header)
 
 
 def _workbook(

@@ -26,9 +26,9 @@ _IGNORED = re.compile(
     r"^(~\$.*|\.~lock\..*#|\..*|~.*\.tmp|thumbs\.db|desktop\.ini|.*\.(part|partial|tmp|crdownload|download|filepart|swp|bak))$",
     re.IGNORECASE,
 )
-# Verdicts stand beside the file they judge, so that the steward finds them; names as `reports` writes them.
+# Verdicts may stand beside the file they judge, so that the steward finds them; names as `reports` writes them.
 _VERDICT = re.compile(
-    r"(^|[.\-_ ])(verdict|вердикт|висновок)([.\-_ ].*)?\.(html|json|xlsx|csv|txt)$|\.(html|json)$", re.I
+    r"(^|[.\-_ ])(verdict|вердикт|висновок)([.\-_ ].*)?\.(html|json|xlsx|csv|txt)$|^report\.(html|json)$", re.IGNORECASE
 )
 QUIET_SECONDS = 10.0
 

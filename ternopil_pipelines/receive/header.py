@@ -39,11 +39,13 @@ def find_header(head: Sequence[Row], known: Mapping[str, str], *, at: int | None
         if not any(_text(cell) for cell in head[start]):
             continue
         for height in range(1, min(TALLEST, len(head) - start) + 1):
+            if not any(_text(cell) for cell in head[start + height - 1]):
+                break
             found = _header(head[start : start + height], start, known)
+            if at is None and not _convincing(found, known):
+                continue
             if best is None or found.matched > best.matched:
                 best = found
-    if best is None or (at is None and not _convincing(best, known)):
-        return None
     return best
 
 
@@ -60,29 +62,28 @@ def _header(rows: Sequence[Row], start: int, known: Mapping[str, str]) -> Header
 
 
 def _spellings(rows: Sequence[Row]) -> list[list[str]]:
-    """What each column may be called: of merged rows the whole, the lowest part, then the upper ones."""
+    """What each column may be called: its lowest words, those with the groups above them, its upper words alone."""
     width = max(map(len, rows))
-    parts: list[list[str]] = [[] for _ in range(width)]
-    for depth, row in enumerate(rows):
-        above = ""
-        for position in range(width):
-            text = _text(row[position]) if position < len(row) else ""
-            # A group title is merged over its columns: only its first cell holds the text.
-            above = text or above
-            spoken = text if depth == len(rows) - 1 else above
-            if spoken and spoken not in parts[position]:
-                parts[position].append(spoken)
-    bare = [[_text(row[position]) for row in rows if position < len(row)] for position in range(width)]
+    texts = [[_text(row[place]) if place < len(row) else "" for place in range(width)] for row in rows]
+    # A group title is merged over its columns and only its first cell holds the text; the lowest row groups nothing.
+    spoken = [*(_spread(row) for row in texts[:-1]), texts[-1]]
+    # A title over the whole table names no column.
+    naming = [depth for depth, row in enumerate(texts) if sum(map(bool, row)) > 1 or width == 1 or len(rows) == 1]
     found: list[list[str]] = []
-    for joined, own in zip(parts, bare, strict=True):
-        own = [each for each in own if each]
-        if not own:
-            found.append([])
-            continue
-        found.append(
-            list(dict.fromkeys([*([own[-1]] if own[-1:] == joined[-1:] else []), " ".join(joined), *reversed(own)]))
-        )
+    for place in range(width):
+        own = [texts[depth][place] for depth in range(len(rows)) if texts[depth][place]]
+        whole = " ".join(dict.fromkeys(row[place] for row in spoken if row[place]))
+        upper = [texts[depth][place] for depth in reversed(naming) if texts[depth][place]]
+        found.append(list(dict.fromkeys([own[-1], whole, *upper])) if own else [])
     return found
+
+
+def _spread(row: Sequence[str]) -> list[str]:
+    spread, above = [], ""
+    for text in row:
+        above = text or above
+        spread.append(above)
+    return spread
 
 
 def _convincing(header: Header, known: Mapping[str, str]) -> bool:

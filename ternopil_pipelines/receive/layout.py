@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.findings.codes import finding
-from ternopil_pipelines.findings.finding import Finding
+from ternopil_pipelines.findings.finding import Finding, Severity
 from ternopil_pipelines.receive.grid import Grid, filled
 from ternopil_pipelines.receive.header import SEARCHED_ROWS, TALLEST, Header, find_header
 from ternopil_pipelines.receive.naming import fold, folded_names
@@ -53,7 +53,7 @@ def lay_out(grid: Grid, header: Header, columns: Sequence[Column], aliases: Mapp
     body = [column.slice(start) for column in grid.columns]
     numbers = grid.numbers[start:]
     present = [filled(column) for column in body]
-    names = list(header.names) + [None] * (len(body) - len(header.names))
+    names = [*header.names, *([None] * len(body))][: len(body)]
     kept = [index for index, name in enumerate(names) if name or pc.any(present[index]).as_py()]
 
     body, present, names = ([each[index] for index in kept] for each in (body, present, names))
@@ -66,7 +66,8 @@ def lay_out(grid: Grid, header: Header, columns: Sequence[Column], aliases: Mapp
 
     letters = [grid.letter(index) for index in kept]
     places = [letter or str(index + 1) for letter, index in zip(letters, kept, strict=True)]
-    named, about_names = _names(names, places, kept, present, columns, known)
+    supplied = _supplied(names, columns, aliases, known)
+    named, about_names = _names(names, places, kept, body, supplied, known)
     sheet = grid.sheet
     return Layout(
         text=text_frame(body, named, len(numbers)),
@@ -82,37 +83,56 @@ def _names(
     names: Sequence[str | None],
     places: Sequence[str],
     positions: Sequence[int],
-    present: Sequence[pa.ChunkedArray],
-    columns: Sequence[Column],
+    body: Sequence[pa.ChunkedArray],
+    supplied: Mapping[int, str],
     known: Mapping[str, str],
 ) -> tuple[list[str], list[Finding]]:
     """Every column with a name of its own: the nameless and the repeated ones get one, and a finding."""
-    matched = {known.get(fold(name)) for name in names if name}
-    supplied = _supplied(names, columns, matched)
     findings: list[Finding] = []
     seen: dict[str, int] = {}
     named: list[str] = []
-    for index, name in enumerate(names):
-        if name is None:
-            count = pc.sum(present[index]).as_py() or 0
-            code, name = ("column-name-supplied", supplied[index]) if index in supplied else ("column-nameless", "")
-            name = name or f"column_{positions[index] + 1}"
+    for index, given in enumerate(names):
+        name = given or supplied.get(index) or f"column_{positions[index] + 1}"
+        if given is None:
+            code = "column-name-supplied" if index in supplied else "column-nameless"
+            count = len(body[index]) - body[index].null_count
             findings.append(finding(code, column=name, count=count, letter=places[index]))
         elif name in seen:
-            renamed = next(f"{name}_{number}" for number in range(2, 10_000) if f"{name}_{number}" not in seen)
+            first, name = seen[name], _free(name, seen)
+            # Which of two different columns of one declared name is meant, only the department knows.
+            doubt = known.get(fold(given)) is not None and not body[index].equals(body[first])
             findings.append(
-                finding("header-repeated", column=name, first=places[seen[name]], second=places[index], renamed=renamed)
+                finding(
+                    "header-repeated",
+                    severity=Severity.ERROR if doubt else None,
+                    column=known.get(fold(given), given),
+                    first=places[first],
+                    second=places[index],
+                    renamed=name,
+                )
             )
-            name = renamed
-        seen.setdefault(name, index)
+        seen[name] = index
         named.append(name)
     return named, findings
 
 
-def _supplied(names: Sequence[str | None], columns: Sequence[Column], matched: set[str | None]) -> dict[int, str]:
-    """The nameless column that can only be one declared column: the only unmatched one, in the same place."""
+def _free(name: str, taken: Mapping[str, int]) -> str:
+    number = 2
+    while f"{name}_{number}" in taken:
+        number += 1
+    return f"{name}_{number}"
+
+
+def _supplied(
+    names: Sequence[str | None], columns: Sequence[Column], aliases: Mapping[str, str], known: Mapping[str, str]
+) -> dict[int, str]:
+    """Names of nameless columns: the declared alias of a blank header, else the declared column that stands in the same
+    place and is named nowhere, where both sides have equally many columns."""
+    matched = {known.get(fold(name)) for name in names if name}
     nameless = [index for index, name in enumerate(names) if name is None]
-    missing = [index for index, column in enumerate(columns) if column.name not in matched]
-    if len(nameless) == len(missing) == 1 and nameless == missing and len(names) == len(columns):
-        return {nameless[0]: columns[missing[0]].name}
-    return {}
+    alias = aliases.get("")
+    if nameless and alias is not None and alias not in matched:
+        return {nameless[0]: alias}
+    if len(names) != len(columns):
+        return {}
+    return {index: columns[index].name for index in nameless if columns[index].name not in matched}

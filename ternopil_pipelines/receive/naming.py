@@ -2,7 +2,7 @@
 
 The published structures carry blanks, line ends and Cyrillic letters that look Latin (`legalActІd`); departments add
 capitals, stray full stops and curly apostrophes. Folding forgets all of that on both sides; the official spelling is
-what gets published.
+what gets published. Which column is which in doubt is settled by the cleaning, more carefully.
 """
 
 from __future__ import annotations
@@ -13,19 +13,17 @@ from collections.abc import Iterable, Mapping
 
 from ternopil_pipelines.catalogue.columns import Column
 
-# Cyrillic letters that a keyboard in the wrong layout puts into Latin names; both sides are folded, so that a purely
+# Cyrillic letters drawn like Latin ones, from a keyboard in the wrong layout; both sides are folded, so that a purely
 # Cyrillic label still equals itself.
-_LOOK_ALIKE = str.maketrans("авсенікмортхујѕԁ", "abcehikmoptxyjsd", "\u00ad\u200b\u200c\u200d\u2060\ufeff")
-_APOSTROPHE = re.compile(r"[’ʼ‘`´′]")
-_BLANKS = re.compile(r"[\s\u00a0_]+")
-_RIM = " .,:;*\"'«»“”"
+_TWINS = str.maketrans("аеікмнорстухїѕј", "aeikmhopctyxïsj")
+_NO_WORD = re.compile(r"[\W_]+")
+_BLANKS = re.compile(r"\s+")
 
 
 def fold(name: str) -> str:
-    """`name` as compared: NFKC, one case, blanks and underscores as one blank, look-alike letters as one."""
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    plain = _APOSTROPHE.sub("'", plain)
-    return _BLANKS.sub(" ", plain).translate(_LOOK_ALIKE).strip(_RIM)
+    """`name` as compared: one Unicode form, one case, look-alike letters as one, letters and digits alone."""
+    plain = unicodedata.normalize("NFKC", name).casefold().translate(_TWINS)
+    return _NO_WORD.sub("", plain) or _BLANKS.sub("", plain)
 
 
 def folded_names(columns: Iterable[Column], aliases: Mapping[str, str]) -> dict[str, str]:

@@ -20,7 +20,8 @@ from ternopil_pipelines.receive.naming import fold
 
 _TOTAL = (
     r"(?i)^[\s\x{A0}]*(всього|усього|разом|загалом|підсумок|итого|всего|total)"
-    r"([\s\x{A0}]+(по|за|у|в|на|з)[\s\x{A0}].{1,60})?[\s\x{A0}]*[:.\-–—]*[\s\x{A0}]*$"
+    r"([\s\x{A0}]+(по|за|у|в|на|з)[\s\x{A0}].{1,60}|,?[\s\x{A0}]*\(?(тис|млн)?\.?[\s\x{A0}]*(грн|шт|од)\.?\)?)?"
+    r"[\s\x{A0}]*[:.\-–—]*[\s\x{A0}]*$"
 )
 _NUMERIC = re.compile(r"[-–—xXхХ]|[-+]?\d[\d\s\u00a0'’]*([.,]\d+)?\s*%?")
 _NOTE = re.compile(
@@ -87,7 +88,7 @@ def rows_that_are_no_data(
 def _explains(row: Sequence[str | None], names: Sequence[str | None], known: Mapping[str, str]) -> str | None:
     """Whether the row says again, otherwise, what its columns are: labels, types, or their numbers."""
     said = [(name, cell.strip()) for name, cell in zip(names, row, strict=True) if cell and cell.strip()]
-    if len(said) >= 3 and [cell.rstrip(".") for _, cell in said] == [str(each + 1) for each in range(len(said))]:
+    if _numbers_columns([cell.strip("(). ") for _, cell in said]):
         return "numbering-row-left-out"
     same = sum(1 for name, cell in said if name and (known.get(fold(cell)) or cell) == (known.get(fold(name)) or name))
     if same >= 2 and same >= 0.6 * len(said):
@@ -95,6 +96,15 @@ def _explains(row: Sequence[str | None], names: Sequence[str | None], known: Map
     if len(said) >= 2 and all(cell.casefold() in _TYPE_WORDS for _, cell in said):
         return "label-row-left-out"
     return None
+
+
+def _numbers_columns(cells: Sequence[str]) -> bool:
+    """1 2 3 …, or as in statistical forms А Б 1 2 …"""
+    lettered = 0
+    while lettered < min(len(cells), 3) and cells[lettered] in {"АБВ"[lettered], "ABC"[lettered]}:
+        lettered += 1
+    numbers = cells[lettered:]
+    return len(cells) >= 3 and len(numbers) >= 2 and list(numbers) == [str(at + 1) for at in range(len(numbers))]
 
 
 def _repeating(body: Sequence[pa.ChunkedArray], names: Sequence[str | None]) -> list[int]:

@@ -11,8 +11,8 @@ _READING = re.compile(r"[\s(]*(select|with|values|table)\b", re.IGNORECASE)
 
 
 def one_reading_statement(query: str) -> str | None:
-    """The statement without its closing semicolon; None where the query is anything else."""
-    bare = query.strip()
+    """The statement without comments and its closing semicolon; None where the query is anything else."""
+    bare = _SKIPPED.sub(_without_comment, query).strip()
     while bare.endswith(";"):
         bare = bare[:-1].rstrip()
     visible = _SKIPPED.sub(" ", bare)
@@ -29,3 +29,7 @@ def _unbalanced(visible: str) -> bool:
         if depth < 0:
             return True
     return depth != 0 or "'" in visible or '"' in visible or "/*" in visible
+
+
+def _without_comment(found: re.Match[str]) -> str:
+    return " " if found.group().startswith(("--", "/*")) else found.group()

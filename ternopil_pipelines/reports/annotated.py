@@ -17,6 +17,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import column_index_from_string
+from openpyxl.worksheet.hyperlink import Hyperlink
 
 from ternopil_pipelines.clean.cleaned import Cleaned
 from ternopil_pipelines.findings.finding import Finding, Severity
@@ -31,6 +32,9 @@ _FIRST = "Зауваження"
 # addresses, so that a steward of a large register has the copy within seconds too.
 _WHOLE_SHEET = 300_000
 _MOST_LISTED = 5_000
+# Past this size a workbook holds more than its table (pictures, other registers), and openpyxl takes half a minute.
+_LARGEST = 5_000_000
+_MOST_COMMENTS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +55,9 @@ def annotated(tables: Sequence[tuple[Cleaned, Receipt | None]], *, verdict: str)
         book = Workbook()
         book.remove(book.active)
     for cleaned, receipt in received:
-        name = _sheet_name(receipt.sheet or cleaned.table)
-        if rewrite or name not in book.sheetnames:
-            sheet = book.create_sheet(name)
-            _write(sheet, receipt, cleaned, whole=whole)
+        name = _name_in(book, receipt.sheet or cleaned.table)
+        if rewrite and name not in book.sheetnames:
+            _write(book.create_sheet(name), receipt, cleaned, whole=whole)
         _mark(book[name], receipt, cleaned)
     _list(book.create_sheet(_free_name(book), 0), tables, verdict, whole=whole)
     book.active = 0
@@ -67,7 +70,7 @@ def annotated(tables: Sequence[tuple[Cleaned, Receipt | None]], *, verdict: str)
 
 def _opened(receipt: Receipt) -> Any | None:
     """The received workbook, or None for what openpyxl does not read: xls, ods, a damaged but readable xlsx."""
-    if receipt.content is None or not receipt.content.startswith(b"PK"):
+    if receipt.content is None or len(receipt.content) > _LARGEST or not receipt.content.startswith(b"PK"):
         return None
     try:
         book = load_workbook(io.BytesIO(receipt.content), data_only=True, keep_links=False)
@@ -96,12 +99,14 @@ def _mark(sheet: Any, receipt: Receipt, cleaned: Cleaned) -> None:
         cell = finding.cell or _header_cell(sheet, finding, receipt, cleaned)
         if cell:
             by_cell.setdefault(cell, []).append(finding)
-    for address, found in by_cell.items():
+    for number, (address, found) in enumerate(by_cell.items()):
         cell = sheet[address]
         if type(cell).__name__ == "MergedCell":
             cell = sheet.cell(*_merged_corner(sheet, address))
         worst = min(found, key=lambda each: _WEIGHT[each.severity])
         cell.fill = PatternFill("solid", start_color=_FILLS[worst.severity])
+        if number >= _MOST_COMMENTS:
+            continue
         text = "\n\n".join(f"{each.message}\nОчікується: {each.expected}\nЯк виправити: {each.fix}" for each in found)
         cell.comment = Comment(_legal(text), "Перевірка даних", height=160, width=320)
 
@@ -128,7 +133,7 @@ def _list(sheet: Any, tables: Sequence[tuple[Cleaned, Receipt | None]], verdict:
     listed = [(cleaned, receipt, found) for cleaned, receipt in tables for found in cleaned.findings]
     for row, (cleaned, receipt, found) in enumerate(listed[:_MOST_LISTED], start=5):
         place = found.cell or (f"рядок {found.row}" if found.row else "")
-        name = _sheet_name(found.sheet or cleaned.table)
+        name = _name_in(sheet.parent, found.sheet or cleaned.table)
         kind = ukrainian.SEVERITIES[found.severity.value]
         texts = (name, place, found.column or "", kind, found.message, found.expected, found.fix, found.code)
         for column, text in enumerate(texts, start=1):
@@ -136,7 +141,8 @@ def _list(sheet: Any, tables: Sequence[tuple[Cleaned, Receipt | None]], verdict:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
         sheet.cell(row, 4).fill = PatternFill("solid", start_color=_FILLS[found.severity])
         if found.cell and receipt is not None:
-            sheet.cell(row, 2).hyperlink = f"#'{name.replace(chr(39), chr(39) * 2)}'!{found.cell}"
+            location = "'{}'!{}".format(name.replace("'", "''"), found.cell)
+            sheet.cell(row, 2).hyperlink = Hyperlink(ref=f"B{row}", location=location)
             sheet.cell(row, 2).font = Font(color="FF0563C1", underline="single")
     if len(listed) > _MOST_LISTED:
         _put(sheet, _MOST_LISTED + 5, 5, f"…і ще {len(listed) - _MOST_LISTED}; усі є в report.json.")
@@ -159,6 +165,11 @@ def _legal(text: str) -> str:
 
 def _sheet_name(name: str) -> str:
     return "".join("_" if letter in "[]:*?/\\" else letter for letter in name)[:31].strip("'") or "Аркуш"
+
+
+def _name_in(book: Any, name: str) -> str:
+    """A sheet that came with the workbook keeps whatever name it has."""
+    return name if name in book.sheetnames else _sheet_name(name)
 
 
 def _free_name(book: Any) -> str:

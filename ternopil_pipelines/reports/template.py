@@ -75,7 +75,8 @@ def templates(catalogue: Catalogue, dataset: Dataset) -> tuple[Template, ...]:
     if not dataset.tables:
         raise UsageFault(f"dataset {dataset.id} has no tables: its state is `{dataset.state}`")
     return tuple(
-        Template(file_name(dataset, table), table.id, workbook(catalogue.city, dataset, table)) for table in dataset.tables
+        Template(file_name(dataset, table), table.id, workbook(catalogue.city, dataset, table))
+        for table in dataset.tables
     )
 
 
@@ -83,8 +84,15 @@ def file_name(dataset: Dataset, table: Table) -> str:
     """The first name that leads `check` and the landing folder to this table and to no other."""
     pattern = table.source.pattern if isinstance(table.source, FolderSource) else "*"
     only = len(dataset.tables) == 1
-    stems = [dataset.id if only else table.id, f"{dataset.id}-{table.id}", pattern.replace("*", ""), pattern.replace("*", table.id)]
-    names = [f"{Path(stem).stem if stem.endswith('.xlsx') else stem}.xlsx" for stem in stems if stem and "?" not in stem]
+    stems = [
+        dataset.id if only else table.id,
+        f"{dataset.id}-{table.id}",
+        pattern.replace("*", ""),
+        pattern.replace("*", table.id),
+    ]
+    names = [
+        f"{Path(stem).stem if stem.endswith('.xlsx') else stem}.xlsx" for stem in stems if stem and "?" not in stem
+    ]
     return next((name for name in names if _finds(dataset, table, name)), names[0])
 
 

@@ -25,7 +25,13 @@ _WRAP = Alignment(wrap_text=True, vertical="top")
 
 
 def explain(
-    sheet: Any, *, title: str, dataset: Dataset, places: Places, columns: Sequence[Column], examples: Sequence[str | None]
+    sheet: Any,
+    *,
+    title: str,
+    dataset: Dataset,
+    places: Places,
+    columns: Sequence[Column],
+    examples: Sequence[str | None],
 ) -> None:
     sheet.append([f"Як заповнити таблицю «{title}»"])
     sheet["A1"].font = Font(bold=True, size=14)

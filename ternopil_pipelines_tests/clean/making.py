@@ -36,7 +36,9 @@ def table(columns: tuple[Column, ...], **words: object) -> Table:
     return Table.model_validate(content, strict=False)
 
 
-def cleaned(rows: Rows, *columns: Column, bounds: tuple[float, float, float, float] | None = None, **words: object) -> Cleaned:
+def cleaned(
+    rows: Rows, *columns: Column, bounds: tuple[float, float, float, float] | None = None, **words: object
+) -> Cleaned:
     return clean(receipt(rows), table(columns, **words), columns, bounds=bounds)
 
 

@@ -122,7 +122,13 @@ def test_a_moment_at_an_hour_that_does_not_exist_is_refused():
 
 @pytest.mark.parametrize(
     ("typed", "canonical"),
-    [("9:05", "09:05"), ("09:05:00", "09:05"), ("09:05:07", "09:05:07"), ("0.375", "09:00"), ("1900-01-01T09:34:00", "09:34")],
+    [
+        ("9:05", "09:05"),
+        ("09:05:00", "09:05"),
+        ("09:05:07", "09:05:07"),
+        ("0.375", "09:00"),
+        ("1900-01-01T09:34:00", "09:34"),
+    ],
 )
 def test_a_time_is_written_one_way(typed, canonical):
     assert first(time(texts(typed))) == (canonical, None)

@@ -104,7 +104,9 @@ def test_dots_in_threes_are_no_thousands_in_a_coordinate():
     assert decimal(texts("49.556.603")).text.to_pylist() == ["49556603"]
 
 
-@pytest.mark.parametrize(("given_text", "canonical"), [("12.0", "12"), ("12,00", "12"), ("1 200", "1200"), ("-0.0", "0")])
+@pytest.mark.parametrize(
+    ("given_text", "canonical"), [("12.0", "12"), ("12,00", "12"), ("1 200", "1200"), ("-0.0", "0")]
+)
 def test_a_whole_number_may_come_with_an_empty_fraction(given_text, canonical):
     assert integer(texts(given_text)).text.to_pylist() == [canonical]
 

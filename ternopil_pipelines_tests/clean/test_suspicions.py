@@ -12,7 +12,12 @@ def found(name, values, kind="string", **words):
 
 
 def test_spellings_of_one_value_are_counted_as_they_came():
-    values = ["Використано"] * 8 + ["використано", "Використано ", "використано "] + ["Не використано"] * 3 + ["Невикористано"]
+    values = (
+        ["Використано"] * 8
+        + ["використано", "Використано ", "використано "]
+        + ["Не використано"] * 3
+        + ["Невикористано"]
+    )
     (finding,) = found("status", values).findings
     assert (finding.code, finding.count, finding.cell) == ("spelling-variants", 6, None)
     assert "а значень 2" in finding.message

@@ -5,7 +5,10 @@ from ternopil_pipelines_tests.clean.making import texts
 
 
 def test_yes_and_no_are_understood_in_the_words_people_use():
-    yes, no = ("так", "Так", "TRUE", "1", "yes", "+", "ІСТИНА", "1.0"), ("ні", "НІ", "false", "0", "no", "-", "–", "0.0")
+    yes, no = (
+        ("так", "Так", "TRUE", "1", "yes", "+", "ІСТИНА", "1.0"),
+        ("ні", "НІ", "false", "0", "no", "-", "–", "0.0"),
+    )
     assert boolean(texts(*yes)).text.to_pylist() == ["true"] * len(yes)
     assert boolean(texts(*no)).text.to_pylist() == ["false"] * len(no)
 
@@ -16,7 +19,9 @@ def test_another_word_is_neither_yes_nor_no():
     assert reading.noticed[0].cells.tolist() == [True, False, False]
 
 
-@pytest.mark.parametrize("address", ["https://ternopil.gov.ua", "http://a.ua/шлях?x=1#y", "https://місто.укр/", "https://a.ua:8080/x"])
+@pytest.mark.parametrize(
+    "address", ["https://ternopil.gov.ua", "http://a.ua/шлях?x=1#y", "https://місто.укр/", "https://a.ua:8080/x"]
+)
 def test_a_whole_address_is_a_link(address):
     assert url(texts(address)).text.to_pylist() == [address]
 

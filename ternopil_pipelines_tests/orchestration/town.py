@@ -1,4 +1,4 @@
-"""A small town for tests: one folder dataset, one of two tables, one from a database, on whatever portal is given."""
+"""A small town for tests: one dataset from a folder, one from a database, on whatever portal is given."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+import dagster as dg
+
 from ternopil_pipelines.catalogue.environment import Environment
 from ternopil_pipelines.catalogue.loading import parse_catalogue
+from ternopil_pipelines.catalogue.model import Dataset
 from ternopil_pipelines.installation import Installation
+from ternopil_pipelines.orchestration.running import Outcome, run_dataset
 
 SOURCES = """\
 version: 1
@@ -73,6 +77,21 @@ class Town:
         return Installation(catalogue, Environment.of(self.variables))
 
     @property
+    def repairs(self) -> Dataset:
+        return self.installation.catalogue.dataset(f"{self.prefix}-repairs")
+
+    @property
+    def calls(self) -> Dataset:
+        return self.installation.catalogue.dataset(f"{self.prefix}-calls")
+
+    def run(self, dataset: Dataset, instance: dg.DagsterInstance) -> Outcome:
+        return run_dataset(self.installation, dataset, instance, cause="test")
+
+    @property
+    def verdict(self) -> Path:
+        return self.repairs_file.parent / "Висновок"
+
+    @property
     def repairs_file(self) -> Path:
         return self.root / "landing" / f"{self.prefix}-works" / f"{self.prefix}-repairs" / "repairs.csv"
 
@@ -102,9 +121,17 @@ def make_town(root: Path, prefix: str, *, url: str, token: str) -> Town:
             "LANDING_DIR": str(root / "landing"),
             "CALLS_URL": f"sqlite:///{root / 'calls.db'}",
             "TERNOPIL_HOME": str(root / "home"),
+            "DAGSTER_HOME": str(root / "home" / "dagster"),
+            "TERNOPIL_SOURCES": str(sources),
         },
     )
     town.drop(REPAIRS)
     town.call(1, "вода")
     town.call(2, "світло")
     return town
+
+
+def events(instance: dg.DagsterInstance) -> list[dg.DagsterEvent]:
+    """Everything the instance keeps of its runs."""
+    entries = [entry for run in instance.get_runs() for entry in instance.all_logs(run.run_id)]
+    return [entry.dagster_event for entry in entries if entry.dagster_event is not None]

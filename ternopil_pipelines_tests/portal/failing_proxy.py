@@ -9,7 +9,6 @@ import struct
 import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
 
 import requests
@@ -49,7 +48,7 @@ class FailingProxy:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, *_: object
     ) -> None:
         self._server.shutdown()
         self._server.server_close()

@@ -9,7 +9,6 @@ import hashlib
 import io
 import threading
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Any
 
 import requests
@@ -38,9 +37,7 @@ class Reader(threading.Thread):
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._over.set()
         self.join(timeout=30)
         self._session.close()

@@ -127,7 +127,19 @@ def test_a_repeated_name_is_kept_apart_and_said(tmp_path: Path) -> None:
     rows = [["id", "назва", "сума", "сума"], ["1", "а", "10", "11"]]
     receipt = receive_file(xlsx(tmp_path / "f.xlsx", ("s", rows)), table(*HEAD))
     assert list(receipt.text.columns) == ["id", "назва", "сума", "сума_2"]
-    assert codes(receipt) == ["header-repeated"]
+    assert [(each.code, each.severity) for each in receipt.findings] == [("header-repeated", "error")]
+
+
+def test_a_column_given_twice_alike_is_only_a_warning(tmp_path: Path) -> None:
+    rows = [["id", "назва", "сума", "сума"], ["1", "а", "10", "10"]]
+    receipt = receive_file(xlsx(tmp_path / "f.xlsx", ("s", rows)), table(*HEAD))
+    assert [(each.code, each.severity) for each in receipt.findings] == [("header-repeated", "warning")]
+
+
+def test_a_blank_header_may_have_an_alias(tmp_path: Path) -> None:
+    rows = [["назва", None, "сума"], ["а", "1", "10"]]
+    receipt = receive_file(xlsx(tmp_path / "f.xlsx", ("s", rows)), table(*HEAD, aliases={"": "id"}))
+    assert list(receipt.text.columns) == ["назва", "id", "сума"]
 
 
 def test_names_match_over_case_blanks_line_ends_and_look_alike_letters(tmp_path: Path) -> None:

@@ -30,7 +30,15 @@ from ternopil_pipelines_tests.lawful_values import BOUNDS, breaks, rows
 
 CITY = City(title="Тернопільська міська територіальна громада", edrpou="34334305", bounds=BOUNDS)
 # Coordinates, composite keys, no key, three columns, times, booleans, ninety-eight columns.
-SAMPLE = ("27/stops", "56/stopTimes", "64/temporaryConstruction", "29/vote", "36/parkingLots", "5/standards", "59/roads")
+SAMPLE = (
+    "27/stops",
+    "56/stopTimes",
+    "64/temporaryConstruction",
+    "29/vote",
+    "36/parkingLots",
+    "5/standards",
+    "59/roads",
+)
 FIRST = 3
 
 

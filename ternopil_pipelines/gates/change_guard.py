@@ -1,0 +1,205 @@
+"""What a change against the last published edition means: an ordinary update, a remark, or something a person must see.
+
+Works on tables already matched and compared; each rule is one small function that yields findings. The order of
+`ORDER` is the order of reasons: the first one names what probably happened, the others what followed from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ternopil_pipelines.catalogue.columns import Column
+from ternopil_pipelines.catalogue.model import Dataset, Thresholds
+from ternopil_pipelines.clean.arrow import mask_of
+from ternopil_pipelines.findings.codes import finding
+from ternopil_pipelines.findings.finding import Finding
+from ternopil_pipelines.gates.comparing import Matched, Side
+from ternopil_pipelines.gates.diff import TableDiff
+from ternopil_pipelines.gates.profile import common, distance, profile
+from ternopil_pipelines.gates.shift import shifts
+
+ORDER = (
+    "wrong-dataset", "older-edition", "header-inside", "columns-shifted", "rows-rewritten", "rows-dropped",
+    "column-gone", "column-emptied", "keys-replaced", "column-unlike",
+)  # fmt: skip
+# A look is judged on at least so many values; three cells of a small table are no distribution.
+_FEW = 5
+# Half of the values look otherwise: seen only where values slid, an encoding broke or another file was sent.
+_UNLIKE = 0.5
+_THINNED = 0.3
+_GROWN = 1.5
+_PERMUTED = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """A table of both editions, matched; what every rule reads."""
+
+    dataset: Dataset
+    before: Side
+    after: Side
+    matched: Matched
+    diff: TableDiff
+
+    @property
+    def words(self) -> dict[str, str]:
+        return {"dataset": self.dataset.id, "table": self.diff.title}
+
+    @property
+    def thresholds(self) -> Thresholds:
+        return self.dataset.thresholds
+
+
+def guard(compared: Compared) -> list[Finding]:
+    """Findings of one table, the likeliest cause first."""
+    found = [
+        *header_inside(compared.dataset, compared.diff.title, compared.after),
+        *_rows(compared),
+        *_columns(compared),
+        *_keys(compared),
+        *_looks(compared),
+        *_permuted(compared),
+        *shifts(compared.before, compared.after, words=compared.words),
+    ]
+    known = {code: place for place, code in enumerate(ORDER)}
+    found.sort(key=lambda each: known.get(each.code, len(ORDER)))
+    if not compared.diff.equal:
+        diff = compared.diff
+        counts = {"added": diff.added, "removed": diff.removed, "changed": diff.changed}
+        found.append(finding("edition-compared", **counts, **compared.words))
+    return found
+
+
+def header_inside(dataset: Dataset, title: str, side: Side) -> Iterator[Finding]:
+    """Rows whose cells are the names of their own columns: two exports glued into one file."""
+    if not len(side.text):
+        return
+    named = np.zeros(len(side.text), int)
+    for column in side.columns:
+        names = {column.name.casefold(), column.title.casefold(), *(each.casefold() for each in column.aliases)}
+        cells = pc.utf8_lower(side.array(column.name))
+        named += mask_of(pc.is_in(cells, value_set=pa.array(sorted(names), pa.large_string())))
+    rows = int((named >= min(2, len(side.columns))).sum())
+    if rows:
+        yield finding("header-inside", count=rows, table=title, dataset=dataset.id)
+
+
+def _rows(compared: Compared) -> Iterator[Finding]:
+    before, after = compared.diff.rows_before, compared.diff.rows_after
+    words = {"before": before, "after": after, **compared.words}
+    limit = compared.thresholds.rows_drop
+    if before and after < before and (before - after) / before >= limit and (limit < 1 or after == 0):
+        least = int(np.floor(before * (1 - limit))) + 1
+        share = percent((before - after) / before)
+        yield finding(
+            "rows-dropped", count=before - after, share=share, least=least, threshold=percent(limit), **words
+        )
+    elif before >= _FEW and after >= before * _GROWN:
+        yield finding("rows-grown", count=after - before, **words)
+
+
+def _columns(compared: Compared) -> Iterator[Finding]:
+    diff = compared.diff
+    for name in diff.columns_gone:
+        if compared.before.array(name).null_count < diff.rows_before:
+            yield finding("column-gone", column=name, **compared.words)
+    for name in diff.columns_new:
+        yield finding("column-new", column=name, **compared.words)
+    if not (diff.rows_before and diff.rows_after):
+        return
+    for each in diff.columns:
+        was, now = each.filled_before / diff.rows_before, each.filled_after / diff.rows_after
+        # Less than a twentieth filled, or one or two cells, may empty in any ordinary update.
+        rare = each.filled_before < 3 or was < 0.05
+        if each.filled_before and not each.filled_after and not (rare and diff.rows_before > 2):
+            counts = {"before": each.filled_before, "after": each.filled_after}
+            yield finding("column-emptied", column=each.name, count=each.filled_before, **counts, **compared.words)
+        elif was >= 0.2 and now <= 0.1 * was:
+            counts = {"before": each.filled_before, "after": each.filled_after}
+            lost = each.filled_before - each.filled_after
+            yield finding("column-emptied", column=each.name, count=max(lost, 1), **counts, **compared.words)
+        elif was - now >= _THINNED:
+            shares = {"before": percent(was), "after": percent(now)}
+            yield finding("column-thinned", column=each.name, **shares, **compared.words)
+
+
+def _keys(compared: Compared) -> Iterator[Finding]:
+    diff, limit = compared.diff, compared.thresholds.keys_replaced
+    if not diff.rows_before or diff.removed / diff.rows_before <= limit:
+        return
+    if not diff.key and not _strange(compared):
+        return  # whole rows differ already where one column counts the hours
+    yield finding(
+        "keys-replaced",
+        count=diff.removed,
+        share=percent(diff.removed / diff.rows_before),
+        removed=diff.removed,
+        before=diff.rows_before,
+        threshold=percent(limit),
+        **compared.words,
+    )
+
+
+def _strange(compared: Compared) -> bool:
+    """Most columns hold values that were not there before."""
+    names = [each.name for each in compared.diff.columns if each.filled_before and each.filled_after]
+    kept = [common(compared.before.array(name), compared.after.array(name)) for name in names]
+    return bool(kept) and float(np.median(kept)) < 0.5
+
+
+def _looks(compared: Compared) -> Iterator[Finding]:
+    for column, old, new in _both(compared):
+        if column.type not in {"string", "anyURL", "integer", "decimal"}:
+            continue
+        was, now = profile(old), profile(new)
+        if min(was.filled, now.filled) < _FEW or distance(was, now) <= _UNLIKE:
+            continue
+        if was.looks == now.looks and now.shares[_WRECKED] < _UNLIKE:
+            continue
+        yield finding("column-unlike", column=column.name, before=was.looks, after=now.looks, **compared.words)
+
+
+def _permuted(compared: Compared) -> Iterator[Finding]:
+    """A column sorted on its own: the same values, in other rows. The rows must be told apart by a key."""
+    pairs = len(compared.matched.new)
+    if not compared.matched.key or pairs < 2 * _FEW:
+        return
+    changed = {each.name: each.changed for each in compared.diff.columns}
+    for column, old, new in _both(compared):
+        if column.name in compared.matched.key or changed[column.name] < _PERMUTED * pairs:
+            continue
+        was = old.take(pa.array(compared.matched.old))
+        now = new.take(pa.array(compared.matched.new))
+        if _same_counts(was, now):
+            share = percent(changed[column.name] / pairs)
+            yield finding(
+                "rows-rewritten", column=column.name, count=changed[column.name], share=share, **compared.words
+            )
+
+
+def _same_counts(was: pa.Array, now: pa.Array) -> bool:
+    """Nearly the same multiset: an update of one row in a hundred may come with the accident."""
+    old, new = pc.value_counts(was), pc.value_counts(now)
+    places = pc.fill_null(pc.index_in(new.field("values"), value_set=old.field("values")), -1)
+    places = np.asarray(places.to_numpy(zero_copy_only=False), dtype=np.int64)
+    mine, theirs = np.asarray(new.field("counts")), np.asarray(old.field("counts"))
+    shared = np.minimum(mine[places >= 0], theirs[places[places >= 0]]).sum()
+    return len(old) > 1 and bool(shared >= 0.97 * len(now))
+
+
+def _both(compared: Compared) -> Iterator[tuple[Column, pa.Array, pa.Array]]:
+    for column in compared.after.columns:
+        if column.name in compared.before.names:
+            yield column, compared.before.array(column.name), compared.after.array(column.name)
+
+
+def percent(share: float) -> str:
+    return f"{share * 100:.1f}".rstrip("0").rstrip(".").replace(".", ",") + " %"
+
+
+_WRECKED = 9  # place of "wrecked" among LOOKS

@@ -1,0 +1,72 @@
+"""Old Excel and LibreOffice workbooks, with the same text, rows and letters as a new one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from ternopil_pipelines.receive.file import receive_file
+from ternopil_pipelines_tests.receive.making import codes, rows_of, table
+
+HEAD = ["id", "code", "day", "moment", "clock", "yes"]
+EXPECTED = [["38211887", "007", "2020-01-02", "2020-01-02T03:04:05", "09:30:00", "true"]]
+
+
+def test_an_old_excel_workbook_keeps_text_rows_and_letters(tmp_path: Path) -> None:
+    xlwt = pytest.importorskip("xlwt", reason="xlwt writes the .xls of this test")
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Аркуш")
+    for place, name in enumerate(HEAD):
+        sheet.write(2, 2 + place, name)
+    day, moment, clock = (xlwt.easyxf(num_format_str=form) for form in ("YYYY-MM-DD", "YYYY-MM-DD hh:mm:ss", "hh:mm"))
+    sheet.write(3, 2, 38211887)
+    sheet.write(3, 3, "007")
+    sheet.write(3, 4, dt.date(2020, 1, 2), day)
+    sheet.write(3, 5, dt.datetime(2020, 1, 2, 3, 4, 5), moment)
+    sheet.write(3, 6, dt.time(9, 30), clock)
+    sheet.write(3, 7, True)
+    sheet.write(5, 2, 5)
+    sheet.row(5).set_cell_error(3, "#REF!")
+    book.save(str(tmp_path / "a.xls"))
+    receipt = receive_file(tmp_path / "a.xls", table(*HEAD))
+    assert rows_of(receipt) == [*EXPECTED, ["5", None, None, None, None, None]]
+    assert (receipt.sheet, receipt.letters, receipt.rows.tolist()) == ("Аркуш", tuple("CDEFGH"), [4, 6])
+    assert [(each.code, each.cell, each.value) for each in receipt.findings] == [("cell-error", "D6", "#REF!")]
+
+
+def test_a_libreoffice_workbook_keeps_text_rows_and_letters(tmp_path: Path) -> None:
+    opendocument = pytest.importorskip("odf.opendocument", reason="odfpy writes the .ods of this test")
+    from odf.table import Table, TableCell, TableRow
+    from odf.text import P
+
+    document = opendocument.OpenDocumentSpreadsheet()
+    sheet = Table(name="Аркуш")
+    sheet.addElement(TableRow(numberrowsrepeated=2))
+
+    def row(*cells: tuple[str, str, str]) -> None:
+        line = TableRow()
+        line.addElement(TableCell(numbercolumnsrepeated=2))
+        for kind, value, text in cells:
+            named = {} if kind == "string" else {("value" if kind == "float" else f"{kind}value"): value}
+            cell = TableCell(valuetype=kind, **named)
+            cell.addElement(P(text=text))
+            line.addElement(cell)
+        sheet.addElement(line)
+
+    row(*(("string", "", name) for name in HEAD))
+    row(
+        ("float", "38211887", "38 211 887"),
+        ("string", "", "007"),
+        ("date", "2020-01-02", "02.01.20"),
+        ("date", "2020-01-02T03:04:05", "02.01.20 03:04"),
+        ("time", "PT09H30M00S", "09:30"),
+        ("boolean", "true", "ІСТИНА"),
+    )
+    document.spreadsheet.addElement(sheet)
+    document.save(str(tmp_path / "a.ods"))
+    receipt = receive_file(tmp_path / "a.ods", table(*HEAD))
+    assert rows_of(receipt) == EXPECTED
+    assert (receipt.sheet, receipt.letters, receipt.rows.tolist()) == ("Аркуш", tuple("CDEFGH"), [4])
+    assert codes(receipt) == []
