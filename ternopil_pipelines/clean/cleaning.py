@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.catalogue.model import Table
-from ternopil_pipelines.clean import coordinates, demands, periods, suspicions
-from ternopil_pipelines.clean.arrow import column_of, nothing, present, series_of, trimmed, without_words
+from ternopil_pipelines.clean import coordinates, demands, leftovers, periods, suspicions
+from ternopil_pipelines.clean.arrow import blanked, column_of, nothing, present, series_of, trimmed, without_words
 from ternopil_pipelines.clean.cleaned import Cleaned
 from ternopil_pipelines.clean.codes_mended import without_tails
 from ternopil_pipelines.clean.dates import date, date_time, time
@@ -59,6 +59,9 @@ def clean(
             continue
         given[column.name] = raw[place]
         wiped = without_words(trimmed(raw[place]), table.nulls)
+        if (failed := leftovers.formula_errors(wiped)).any():
+            book.cells("formula-error", column, failed, given=raw[place])
+            wiped = blanked(wiped, failed)
         reading = read(wiped, column, zone=zone)
         for noticed in reading.noticed:
             book.cells(noticed.code, column, noticed.cells, given=raw[place], words=noticed.words)
@@ -118,10 +121,14 @@ def _rules_and_suspicions(raw: pa.Array, text: pa.Array, column: Column, book: N
     if column.type == "string":
         if rule is None:
             suspicions.hidden_codes(text, column, book)
-        suspicions.examine_text(raw, text, column, book)
-    elif column.type == "decimal":
+        distinct = text.unique()
+        suspicions.examine_text(raw, text, distinct, column, book)
+        leftovers.examine(text, distinct, column, book)
+    elif column.type == "integer":
+        leftovers.years(text, column, book)
+    if column.type in {"string", "decimal", "integer"}:
         suspicions.amounts(text, column, book)
-    if rule not in {"latitude", "longitude"}:
+    if rule not in {"latitude", "longitude"} or column.type != "decimal":
         suspicions.gaps(text, column, book)
 
 

@@ -194,7 +194,7 @@ def _noticed(
 
 
 def _unlikely(text: pa.Array) -> tuple[Noticed, ...]:
-    odd = present(text) & ~matches(text, "^(?:1[5-9]|20|21)")
+    odd = present(text) & ~matches(text, "^(?:1[5-9]|20|2100)")
     return (Noticed("date-unlikely", odd),) if odd.any() else ()
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ternopil_pipelines.catalogue.columns import Column
-from ternopil_pipelines.clean.arrow import BLANKS, mask_of, matches, present, under
+from ternopil_pipelines.clean.arrow import BLANKS, matches, present, under
 from ternopil_pipelines.clean.dates import date
 from ternopil_pipelines.clean.fold import MIXED_PATTERN, fold, letters, mixed_word
 from ternopil_pipelines.clean.notebook import Notebook
@@ -44,16 +44,20 @@ _FRACTION = r"^\d+[.,]\d+$"
 _BROKEN = "\ufffd|Ð[\u0080-¿]|Ñ[\u0080-¿]|Р[\u0098-Ÿ°±µ»]Р|С[\u0080-Ÿ‚ѓ]Р|\\?{3,}|Âп|пїЅ"
 
 
-def examine_text(raw: pa.Array, text: pa.Array, column: Column, book: Notebook) -> None:
-    """`raw`: as received; `text`: canonical."""
-    if not column.allowed:
+def examine_text(raw: pa.Array, text: pa.Array, distinct: pa.Array, column: Column, book: Notebook) -> None:
+    """`raw`: as received; `text`: canonical; `distinct`: its different values, looked at first: a column of a hundred
+    thousand cells seldom has as many values, and most have nothing suspicious in any."""
+    if not column.allowed and 1 < len(distinct) <= _MOST_VALUES + 1:
         spellings(raw, text, column, book)
-    mixed = matches(text, MIXED_PATTERN)
-    if mixed.any():
-        _mixed(text, mixed, column, book)
-    book.cells("letters-broken", column, matches(text, _BROKEN), given=text)
-    _apostrophes(text, column, book)
-    strangers(text, column, book)
+    if matches(distinct, f"{MIXED_PATTERN}|{_BROKEN}").any():
+        mixed = matches(text, MIXED_PATTERN)
+        if mixed.any():
+            _mixed(text, mixed, column, book)
+        book.cells("letters-broken", column, matches(text, _BROKEN), given=text)
+    if matches(distinct, _BETWEEN.format(f"[{_APOSTROPHES}]")).any():
+        _apostrophes(text, column, book)
+    if matches(distinct, f"{_DATE}|{_FRACTION}").any():
+        strangers(text, column, book)
     if is_code(column):
         book.cells("code-exponent", column, matches(text, r"^\d[.,]\d+[eEЕ]\+\d{1,2}$"), given=text)
         dated = matches(text, r"^\d{4}-\d{2}-\d{2}(?:T00:00(?::00)?| 00:00:00)?$")
@@ -136,8 +140,9 @@ def amounts(text: pa.Array, column: Column, book: Notebook) -> None:
     """A zero among thousands of amounts is an amount nobody filled in."""
     names = letters(column.name) + letters(column.label or "")
     if any(letters(word) in names for word in _MONEY):
-        zeros = matches(text, r"^0(?:\.0+)?$")
-        if 0 < zeros.sum() <= max(1, _RARE * len(text)) and len(text) >= 10:
+        zeros = matches(text, r"^0(?:[.,]0+)?$")
+        numbers = matches(text, r"^-?[\d \x{a0}]+(?:[.,]\d+)?$").sum()
+        if 0 < zeros.sum() <= max(1, _RARE * len(text)) and len(text) >= 10 and numbers >= _NEARLY_ALL * len(text):
             book.cells("amount-zero", column, zeros, given=text)
 
 
@@ -163,12 +168,8 @@ def _mixed_words(given: str) -> dict[str, str]:
 
 
 def _apostrophes(text: pa.Array, column: Column, book: Notebook) -> None:
-    """The literal sign is looked for first: it costs a fifth of the pattern, and most columns have none."""
-    counts = {}
-    for sign in _APOSTROPHES:
-        somewhere = mask_of(pc.match_substring(text, sign))
-        if somewhere.any():
-            counts[sign] = int(matches(under(text, somewhere), _BETWEEN.format(re.escape(sign))).sum())
+    between = under(text, matches(text, _BETWEEN.format(f"[{_APOSTROPHES}]")))
+    counts = {sign: int(matches(between, _BETWEEN.format(re.escape(sign))).sum()) for sign in _APOSTROPHES}
     counts = {sign: count for sign, count in counts.items() if count}
     if len(counts) > 1:
         variants = ", ".join(f"{sign} — {count}" for sign, count in sorted(counts.items(), key=lambda it: -it[1]))

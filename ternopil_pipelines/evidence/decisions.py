@@ -5,6 +5,7 @@ Who decides is the gates' and the people's business; here it is entered, found a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -48,13 +49,22 @@ def decide(
     gate: str | None = None,
     why: str,
     who: str | None = None,
+    provided: Callable[[Decision | None], None] | None = None,
 ) -> Decision:
-    """`who` is `by` where the same person or run enters it."""
+    """`who` is `by` where the same person or run enters it. `provided` is shown the decision that counts at the moment
+    of entering, when no other can come between; what it raises keeps this one out."""
+
+    def check(rows: Callable[..., list[Entry]]) -> None:
+        last = rows(dataset=edition.dataset, what=(DECISION, *_REVOKING), edition=edition.address, last=1)
+        assert provided is not None
+        provided(_decision(last[0]) if last else None)
+
     entry = ledger.append(
         DECISION,
         who=who or by,
         dataset=edition.dataset,
         edition=edition.address,
+        provided=check if provided else None,
         verdict=verdict,
         by=by,
         gate=gate,

@@ -61,13 +61,23 @@ class Ledger:
         self._made: Engine | None = None
 
     def append(
-        self, what: str, *, who: str, dataset: str | None = None, edition: str | None = None, **body: JSON
+        self,
+        what: str,
+        *,
+        who: str,
+        dataset: str | None = None,
+        edition: str | None = None,
+        provided: Callable[[Callable[..., list[Entry]]], None] | None = None,
+        **body: JSON,
     ) -> Entry:
-        """Enter it at the end of the chain, whoever else is appending at this moment."""
+        """Enter it at the end of the chain, whoever else is appending at this moment. `provided` is called with a reader
+        of entries while nobody else can append; what it raises keeps the entry out."""
         said = json.loads(canonical(body))
         with self._faults("appending to"):
             self._make_folder()
             with self._engine.connect() as connection, self._writing(connection):
+                if provided is not None:
+                    provided(lambda **which: self._rows(connection, **which))
                 last = self._rows(connection, last=1)
                 entry = Entry(
                     sequence=last[0].sequence + 1 if last else 1,

@@ -45,8 +45,10 @@ class Suspicion:
     example: str
 
 
-def suspicions(column: Column, array: pa.Array, *, today: date, header: str | None = None) -> Iterator[Suspicion]:
-    """`header`: what the column is called by people, default its name and label."""
+def suspicions(
+    column: Column, array: pa.Array, *, today: date, domains: frozenset[str] = frozenset(), header: str | None = None
+) -> Iterator[Suspicion]:
+    """`domains`: of the holder's own mailboxes. `header`: what the column is called, default its name and label."""
     if column.type not in _LOOKED_AT or column.rule in _OTHER_CODES:
         return
     filled = len(array) - array.null_count
@@ -58,7 +60,7 @@ def suspicions(column: Column, array: pa.Array, *, today: date, header: str | No
     announced = [kind for kind in KINDS if _announces(kind, called, column)]
     some = matches(values, ANY) if column.type in {"string", "integer"} else np.zeros(len(values), bool)
     for kind in KINDS:
-        found = _judge(kind, column, values, counts, some, filled, announced=kind in announced, today=today)
+        found = _judge(kind, column, values, counts, some, filled, announced=kind in announced, today=today, domains=domains)
         if found is not None:
             yield found
     if column.type == "string" and (part := _parts(column, values, counts, filled, called)) is not None:
@@ -87,11 +89,12 @@ def _judge(
     *,
     announced: bool,
     today: date,
+    domains: frozenset[str],
 ) -> Suspicion | None:
     places = np.flatnonzero(some)
     if len(places):
         places = places[matches(values.take(pa.array(places)), kind.candidate)]
-    genuine = [place for place in _sampled(places) if any(True for _ in kind.hits(values[int(place)].as_py(), today))]
+    genuine = [place for place in _sampled(places) if _hit(kind, values[int(place)].as_py(), today, domains)]
     scale = len(places) / max(len(_sampled(places)), 1)
     if kind.named is not None and some.any():
         candidates = np.flatnonzero(some)
@@ -118,6 +121,10 @@ def _judge(
     else:
         code = "personal-column" if cells / filled >= kind.share or _exact(kind, genuine) else "personal-cells"
     return None if code is None else _found(kind, code, values, counts, found, filled, cells=cells)
+
+
+def _hit(kind: Kind, text: str, today: date, domains: frozenset[str]) -> bool:
+    return any(kind.name != "email" or each.rpartition("@")[2] not in domains for each in kind.hits(text, today))
 
 
 def _exact(kind: Kind, genuine: list[int]) -> bool:

@@ -95,7 +95,11 @@ def tax_number_shaped(text: str) -> bool:
 
 def unzr(text: str, today: date) -> Found:
     for day, end in _UNZR.findall(text):
-        if (born := a_day(day)) is not None and _OLDEST <= born <= today:
+        born = a_day(day)
+        if born is None or not _OLDEST <= born <= today:
+            continue
+        # `20240115-00012` is the twelfth letter of a day, not a person.
+        if not (end.startswith("000") or (end[0] == "0" and born.year >= today.year - 10)):
             yield f"{day}-{end}"
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import dagster as dg
@@ -29,14 +28,6 @@ REST_SECONDS = 10
 CHANGE_SECONDS = 60
 # Attempts to finish an interrupted publication, one in ten minutes.
 RESUME_SECONDS = 600
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What a poll saw of a dataset: its mark, and the one already asked for."""
-
-    mark: str
-    asked: str
 
 
 def landing_sensor(catalogue: Catalogue) -> dg.SensorDefinition | None:

@@ -7,63 +7,22 @@ portal itself asked to repeat later (429 or 503 with Retry-After). What belongs 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import time
 from collections.abc import Iterator, Mapping
-from email.utils import parsedate_to_datetime
-from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from ckanapi import RemoteCKAN
-from requests.adapters import HTTPAdapter
-from requests_toolbelt import MultipartEncoder
-from urllib3.exceptions import NewConnectionError
-from urllib3.util.retry import Retry
 
 from ternopil_pipelines.faults import PortalRefused
 from ternopil_pipelines.portal.answers import PortalForbidden, fault_of, fault_of_status
+from ternopil_pipelines.portal.transport import Remote, Upload, new_session
 
 # A load of 100,000 rows in one call takes 30-45 s; uWSGI and nginx in front of CKAN are asked to wait 120 s and more.
 READ_TIMEOUT = 300.0
 CONNECT_TIMEOUT = 10.0
-LONGEST_WAIT = 120.0
 CHUNK = 1 << 20
-UPLOAD_CONTENT_TYPE = "application/octet-stream"
-
-Upload = tuple[str, Path | bytes]
-
-
-class _Remote(RemoteCKAN):  # type: ignore[misc]
-    """ckanapi's connection with uploads streamed and the portal's own Retry-After obeyed."""
-
-    def _request_fn(
-        self, url: str, data: Any, headers: dict[str, str], files: Mapping[str, Upload] | None, kwargs: dict[str, Any]
-    ) -> tuple[int, str]:
-        budget = LONGEST_WAIT
-        while True:
-            with contextlib.ExitStack() as opened:
-                body, sent = data, dict(headers)
-                if files:
-                    body = _multipart(data, files, opened)
-                    sent["Content-Type"] = body.content_type
-                answer = self.session.post(url, data=body, headers=sent, allow_redirects=False, **kwargs)
-            wait = _asked_to_wait(answer)
-            if wait is None or wait > budget:
-                return answer.status_code, answer.text
-            budget -= max(wait, 1.0)
-            time.sleep(wait)
-
-    def _request_fn_get(
-        self, url: str, data_dict: dict[str, Any], headers: dict[str, str], kwargs: dict[str, Any]
-    ) -> tuple[int, str]:
-        answer = self.session.get(
-            url, params=_as_query(data_dict), headers={**headers, "Cache-Control": "no-cache"}, **kwargs
-        )
-        return answer.status_code, answer.text
 
 
 class PortalClient:
@@ -76,12 +35,12 @@ class PortalClient:
         self.url = url.rstrip("/")
         self._token = token or None
         self._timeout = (CONNECT_TIMEOUT, timeout)
-        self._session = _session()
-        self._anonymous_session = _session()
+        self._session = new_session()
+        self._anonymous_session = new_session()
         agent = "ternopil_pipelines"
-        self._write = _Remote(self.url, apikey=self._token, session=self._session, user_agent=agent)
-        self._read = _Remote(self.url, apikey=self._token, session=self._session, user_agent=agent, get_only=True)
-        self._stranger = _Remote(self.url, session=self._anonymous_session, user_agent=agent, get_only=True)
+        self._write = Remote(self.url, apikey=self._token, session=self._session, user_agent=agent)
+        self._read = Remote(self.url, apikey=self._token, session=self._session, user_agent=agent, get_only=True)
+        self._stranger = Remote(self.url, session=self._anonymous_session, user_agent=agent, get_only=True)
 
     def __repr__(self) -> str:
         return f"PortalClient({self.url!r})"
@@ -141,9 +100,21 @@ class PortalClient:
 
     def status_of(self, url: str) -> int:
         """HTTP status a citizen gets from `url`, without its body."""
+        return int(self._glance(url, "GET").status_code)
+
+    def length_of(self, url: str) -> tuple[int, int | None]:
+        """Status and announced length of what a citizen would download; None where the portal announces none."""
+        answer = self._glance(url, "HEAD")
+        told = answer.headers.get("Content-Length", "")
+        return int(answer.status_code), int(told) if told.isdigit() else None
+
+    def _glance(self, url: str, method: str) -> requests.Response:
+        headers = {"Accept-Encoding": "identity", "Cache-Control": "no-cache"}
         try:
-            with self._anonymous_session.get(url, stream=True, timeout=self._timeout) as answer:
-                return int(answer.status_code)
+            with self._anonymous_session.request(
+                method, url, stream=True, timeout=self._timeout, headers=headers, allow_redirects=True
+            ) as answer:
+                return answer
         except (requests.exceptions.RequestException, OSError) as error:
             raise fault_of(error, action="looking at an address") from None
 
@@ -182,78 +153,9 @@ class PortalClient:
         )
 
     def _action(
-        self, remote: _Remote, action: str, parameters: dict[str, Any], files: Mapping[str, Upload] | None = None
+        self, remote: Remote, action: str, parameters: dict[str, Any], files: Mapping[str, Upload] | None = None
     ) -> Any:
         try:
             return remote.call_action(action, parameters, files=files, requests_kwargs={"timeout": self._timeout})
         except Exception as error:  # ckanapi, requests, sockets: all of them leave as faults, without their text
             raise fault_of(error, action=action) from None
-
-
-class _RefusedGetOnly(Retry):
-    """Repeats a GET whose connection was refused (nothing was sent) and one the portal asked to repeat later, up to two
-    minutes; urllib3's own default would obey a wait of six hours."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        defaults: dict[str, Any] = {
-            "total": None, "connect": 2, "read": 0, "redirect": 5, "status": 2, "other": 0, "status_forcelist": (),
-            "allowed_methods": {"GET"}, "backoff_factor": 0.2, "retry_after_max": int(LONGEST_WAIT),
-            "raise_on_status": False,
-        }  # fmt: skip
-        super().__init__(**{**defaults, **kwargs})
-
-    def increment(
-        self,
-        method: str | None = None,
-        url: str | None = None,
-        response: Any = None,
-        error: Exception | None = None,
-        _pool: Any = None,
-        _stacktrace: Any = None,
-    ) -> Self:
-        refused = isinstance(error, NewConnectionError) and method == "GET"
-        if error is not None and not refused:
-            raise error.with_traceback(_stacktrace)
-        return super().increment(method, url, response, error, _pool, _stacktrace)
-
-
-def _session() -> requests.Session:
-    session = requests.Session()
-    adapter = HTTPAdapter(max_retries=_RefusedGetOnly(), pool_maxsize=4)
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    # A .netrc must not lend the portal another login.
-    session.trust_env = False
-    return session
-
-
-def _multipart(fields: Mapping[Any, Any], files: Mapping[str, Upload], opened: contextlib.ExitStack) -> Any:
-    parts: dict[str, Any] = {_text(key): _text(value) for key, value in fields.items()}
-    for key, (name, content) in files.items():
-        stream: bytes | BinaryIO = content if isinstance(content, bytes) else opened.enter_context(content.open("rb"))
-        parts[key] = (name, stream, UPLOAD_CONTENT_TYPE)
-    return MultipartEncoder(fields=parts)
-
-
-def _text(value: object) -> str:
-    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
-
-
-def _as_query(parameters: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for key, value in parameters.items()
-        if value is not None
-    }
-
-
-def _asked_to_wait(answer: requests.Response) -> float | None:
-    """Seconds, where the portal says itself that it did nothing and when to come again."""
-    if answer.status_code not in {429, 503}:
-        return None
-    told = answer.headers.get("Retry-After", "").strip()
-    if told.isdigit():
-        return float(told)
-    with contextlib.suppress(ValueError):
-        return max(0.0, parsedate_to_datetime(told).timestamp() - time.time())
-    return None

@@ -121,7 +121,7 @@ def describe(client: PortalClient, resource: str, rows: Rows) -> None:
 def fill(client: PortalClient, resource: str, rows: Rows) -> None:
     """A table too large for one call, in batches; marked only when all of it is there, so that half of one is known.
 
-    One after the other: two at once are twice as fast, but CKAN numbers rows as they come and the order would be lost.
+    One after the other, so that their order stays the file's.
     """
     _create(client, resource, rows.marked_fields(None), records=[])
     for start in range(0, rows.count, BATCH):

@@ -9,15 +9,16 @@ shown last.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
 from ternopil_pipelines.portal import datastore, passport
 from ternopil_pipelines.portal.answers import PortalMissing
-from ternopil_pipelines.portal.client import Upload
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.resources import Target
 from ternopil_pipelines.portal.situation import Situation, Work, look, show
+from ternopil_pipelines.portal.transport import Upload
 
 
 def needs(work: Work, now: Situation) -> bool:
@@ -49,9 +50,7 @@ def advance(work: Work, now: Situation, *, distrusted: Collection[str] = ()) -> 
         now = look(work)
     send_files(work, now, distrusted)
     passing("files-sent")
-    for each in changed:
-        load(work, each)
-        passing("table-loaded")
+    load_all(work, changed)
     finish(work, now)
 
 
@@ -129,6 +128,14 @@ def resource_updates(present: Collection[str], targets: Collection[Target]) -> d
         else:
             fresh.append({**resource, "url": each.file.name, "url_type": "upload"})
     return {**update, "update__resources__extend": fresh} if fresh else update
+
+
+def load_all(work: Work, targets: Collection[Target]) -> None:
+    """Two tables at a time: two connections load twice as fast as one, a third gains nothing. One table stays on one
+    connection, since CKAN numbers rows as they come and their order would be lost."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for _ in pool.map(lambda target: load(work, target), targets):
+            passing("table-loaded")
 
 
 def load(work: Work, target: Target) -> None:

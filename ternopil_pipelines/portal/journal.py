@@ -75,8 +75,11 @@ class Journal:
     @contextmanager
     def claim(self, dataset: str) -> Iterator[None]:
         """Sole publisher of `dataset` on this machine; another one at work is a contest that ours does not enter."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self._folder / f"{dataset}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self._folder / f"{dataset}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise PermanentFault(f"the publication journal cannot be locked ({error.strerror})") from None
         try:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

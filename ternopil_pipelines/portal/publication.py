@@ -8,7 +8,7 @@ a doubtful answer is followed by another look, and a portal that stays silent en
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -18,8 +18,6 @@ from ternopil_pipelines.evidence.decisions import require_passing
 from ternopil_pipelines.evidence.edition import Edition
 from ternopil_pipelines.evidence.ledger import Ledger
 from ternopil_pipelines.faults import (
-    Fault,
-    GateRefused,
     PortalRefused,
     PortalUnreachable,
     PublicationContested,
@@ -28,10 +26,9 @@ from ternopil_pipelines.portal import direct, in_place, staging
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.journal import Entry, Journal
-from ternopil_pipelines.portal.passport import EDITION, extra_of
+from ternopil_pipelines.portal.passport import extra_of
 from ternopil_pipelines.portal.situation import Say, Situation, Work, look, show
 from ternopil_pipelines.portal.verification import Receipt, glance, verify
-from ternopil_pipelines.portal.withdrawal import withdraw
 
 
 class Mode(Protocol):
@@ -116,54 +113,6 @@ def publish(
         return _publication(work, now, dataset, receipt, started)
 
 
-def resume(
-    *,
-    client: PortalClient,
-    archive: Archive,
-    ledger: Ledger,
-    datasets: Iterable[Dataset],
-    journal: Journal,
-    say: Say = quiet,
-    datastore_url: str | None = None,
-) -> tuple[Publication, ...]:
-    """Finish what a crash interrupted, withdrawals too. A dataset that another publisher moved on, that is being
-    published now or whose edition may no longer go out is left alone; the first fault of the portal is raised after
-    all were tried."""
-    known = {dataset.id: dataset for dataset in datasets}
-    finished: list[Publication] = []
-    failed: Fault | None = None
-    for entry in journal.unfinished():
-        if entry.dataset not in known:
-            continue
-        dataset = known[entry.dataset]
-        try:
-            if entry.kind == "withdraw":
-                say(f"finishing the interrupted withdrawal of {dataset.id}")
-                withdraw(
-                    client=client, ledger=ledger, dataset=dataset, journal=journal, reason=entry.note, who="resume",
-                    say=say,
-                )  # fmt: skip
-                continue
-            edition = archive.read(dataset.id, entry.edition)
-            if _moved_on(client, entry):
-                journal.write(replace(entry, done=True))
-                continue
-            say(f"finishing the interrupted publication of {dataset.id}")
-            finished.append(
-                publish(
-                    client=client, archive=archive, ledger=ledger, edition=edition, dataset=dataset, journal=journal,
-                    say=say, datastore_url=datastore_url,
-                )
-            )  # fmt: skip
-        except (PublicationContested, GateRefused) as left:
-            say(f"{dataset.id}: {left}")
-        except Fault as fault:
-            failed = failed or fault
-    if failed is not None:
-        raise failed
-    return tuple(finished)
-
-
 def _nothing_to_do(mode: Mode, work: Work, now: Situation, interrupted: bool) -> set[str] | None:
     """None: the portal is equal to the edition. Otherwise resources whose bytes are not to be trusted."""
     if mode.needs(work, now):
@@ -230,11 +179,6 @@ def _refuse_hidden_by_others(now: Situation, work: Work) -> None:
             f"dataset `{work.package}` was made private on the portal after its publication: ask its administrator why,"
             " and to make it public again before publishing"
         )
-
-
-def _moved_on(client: PortalClient, entry: Entry) -> bool:
-    package = show(client, entry.package)
-    return package is not None and extra_of(package, EDITION) not in {entry.previous, entry.edition}
 
 
 def _publication(work: Work, now: Situation, dataset: Dataset, receipt: Receipt | None, started: float) -> Publication:

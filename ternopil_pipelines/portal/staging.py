@@ -118,9 +118,7 @@ def _prepare(work: Work, staging: Mapping[str, Any], hidden: list[Target]) -> No
         in_place.revise(
             work, _shown(work, staging["name"]), waiting, **in_place.resource_updates(present.keys(), waiting)
         )
-    for each in hidden:
-        if each.has_table:
-            _load(work, each)
+    in_place.load_all(work, [each for each in hidden if each.has_table and _cleared(work, each)])
     staged = _shown(work, staging["name"])
     for each in waiting:
         if not _bytes_stand(work, staging, each):
@@ -128,14 +126,15 @@ def _prepare(work: Work, staging: Mapping[str, Any], hidden: list[Target]) -> No
         in_place.add_views(work, staged, next(r for r in staged["resources"] if r["id"] == each.id))
 
 
-def _load(work: Work, target: Target) -> None:
+def _cleared(work: Work, target: Target) -> bool:
+    """Is the table to be loaded? A half-loaded or older one makes room."""
     state = datastore.look(work.client, target.id)
     file = target.file
     if state and state.holds(sha256=file.sha256, count=file.rows, columns=target.columns):
-        return
+        return False
     if state:
         datastore.drop(work.client, target.id)
-    in_place.load(work, target)
+    return True
 
 
 def _bytes_stand(work: Work, staging: Mapping[str, Any], target: Target) -> bool:

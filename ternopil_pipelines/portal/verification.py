@@ -67,9 +67,9 @@ def glance(work: Work, now: Situation) -> Differences:
     """The cheap look of a run that has nothing to publish: lengths of the files and the search, no bodies."""
     found = Differences()
     for each in now.targets:
-        status = work.client.status_of(address_of(work, now, each))
-        if status != 200:
-            found.add(f"{each.file.name}: answers {status}", each.id)
+        status, length = work.client.length_of(address_of(work, now, each))
+        if status != 200 or length not in {None, each.file.size}:
+            found.add(f"{each.file.name}: answers {status} with {length} bytes", each.id)
     _search(work, now, found)
     return found
 

@@ -26,7 +26,6 @@ from ternopil_pipelines.receive.dialect import Dialect, find_dialect, unwrap
 from ternopil_pipelines.receive.encoding import read_text
 from ternopil_pipelines.receive.grid import Grid, absent_if_blank, grid_of_rows
 
-
 LARGEST_CELL = 1 << 26
 
 
@@ -85,6 +84,8 @@ def _through_arrow(text: str, delimiter: str, first_line: int) -> Grid | None:
     try:
         width = len(next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), ()))
     except csv.Error:
+        return None
+    if not width:
         return None
     names = [f"c{index}" for index in range(width)]
     try:

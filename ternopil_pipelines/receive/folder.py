@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -17,9 +17,11 @@ import numpy as np
 import pandas as pd
 
 from ternopil_pipelines.catalogue.model import Dataset, FolderSource, Table
+from ternopil_pipelines.catalogue.structures import columns_of
 from ternopil_pipelines.faults import SourceRefused
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.receive.file import receive_file
+from ternopil_pipelines.receive.naming import fold, folded_names
 from ternopil_pipelines.receive.receipt import Origin, Receipt
 
 _IGNORED = re.compile(
@@ -101,7 +103,9 @@ def receive_folder(landing: Path, dataset: Dataset, table: Table) -> Receipt:
     if source.keep == "newest":
         receipt = receive_file(files[-1], table, follow=False)
         return replace(receipt, changed=folder_mark(files[-1:]))
-    return replace(_appended([receive_file(path, table, follow=False) for path in files]), changed=folder_mark(files))
+    known = folded_names(columns_of(table), table.aliases)
+    receipts = [_declared(receive_file(path, table, follow=False), known) for path in files]
+    return replace(_appended(receipts), changed=folder_mark(files))
 
 
 def folder_mark(files: Sequence[Path]) -> str | None:
@@ -119,6 +123,14 @@ def folder_mark(files: Sequence[Path]) -> str | None:
 def change_mark_of_folder(landing: Path, dataset: Dataset, source: FolderSource) -> str | None:
     files = waiting_files(landing_folder(landing, dataset), source.pattern)
     return folder_mark(files[-1:] if source.keep == "newest" else files)
+
+
+def _declared(receipt: Receipt, known: Mapping[str, str]) -> Receipt:
+    """Declared columns by their declared names: files of several years spell them differently."""
+    names = [known.get(fold(name), name) for name in receipt.text.columns]
+    if len(set(names)) < len(names):
+        return receipt
+    return replace(receipt, text=receipt.text.set_axis(names, axis="columns"))
 
 
 def _appended(receipts: Sequence[Receipt]) -> Receipt:

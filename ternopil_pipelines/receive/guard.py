@@ -23,10 +23,10 @@ import ternopil_pipelines
 from ternopil_pipelines.faults import SourceRefused
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.receive.grid import Grid, absent_if_blank
+from ternopil_pipelines.receive.reader import TOO_LARGE
 
 MEMORY = 2 << 30
 SECONDS = 120
-_REFUSED = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,12 +58,10 @@ def read_book(path: Path, *, name: str, sheet: str | int | None, first_columns: 
             "first_columns": first_columns,
         }
         code = _run(order, name)
-        if code == _REFUSED and (out / "error.json").exists():
-            protected = json.loads((out / "error.json").read_text(encoding="utf-8"))["protected"]
-            code_of = "file-protected" if protected else "file-damaged"
-            raise SourceRefused("workbook unreadable", [finding(code_of, file=name)])
-        if code != 0:
+        if code < 0 or code == TOO_LARGE:
             raise _too_large(name, "для читання бракує пам’яті або часу")
+        if code != 0:
+            raise SourceRefused("workbook unreadable", [finding(_why(out), file=name)])
         meta = json.loads((out / "book.json").read_text(encoding="utf-8"))
         sheets = tuple(
             _sheet(each, out / f"{index}.arrow") for index, each in enumerate(meta["sheets"]) if each["read"]
@@ -71,7 +69,15 @@ def read_book(path: Path, *, name: str, sheet: str | int | None, first_columns: 
         return Book(tuple(each["name"] for each in meta["sheets"]), sheets)
 
 
-def _run(order: dict[str, object], name: str) -> int:
+def _why(out: Path) -> str:
+    try:
+        protected = json.loads((out / "error.json").read_text(encoding="utf-8"))["protected"]
+    except (OSError, ValueError):
+        protected = False
+    return "file-protected" if protected else "file-damaged"
+
+
+def _run(order: Mapping[str, object], name: str) -> int:
     root = str(Path(ternopil_pipelines.__file__).parent.parent)
     environment = {
         "PATH": os.defpath,

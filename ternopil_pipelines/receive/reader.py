@@ -17,6 +17,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+UNREADABLE = 3
+TOO_LARGE = 4
+
 
 def main() -> int:
     order = json.loads(sys.stdin.readline())
@@ -27,11 +30,16 @@ def main() -> int:
     try:
         book = fastexcel.read_excel(order["path"])
         sheets = [_sheet(book, index, name, order, out) for index, name in enumerate(book.sheet_names)]
-    except fastexcel.FastExcelError as error:
-        text = str(error)
-        protected = "password" in text.lower() or "encrypted" in text.lower()
-        (out / "error.json").write_text(json.dumps({"protected": protected, "text": text[:500]}), encoding="utf-8")
-        return 3
+    except MemoryError:
+        return TOO_LARGE
+    except BaseException as error:  # a panic of the reader is no Exception
+        text = str(error).lower()
+        protected = "password" in text or "encrypted" in text
+        (out / "error.json").write_text(json.dumps({"protected": protected}), encoding="utf-8")
+        return UNREADABLE
+    if not any(sheet["read"] for sheet in sheets) and order.get("sheet") is None:
+        (out / "error.json").write_text(json.dumps({"protected": False}), encoding="utf-8")
+        return UNREADABLE
     (out / "book.json").write_text(json.dumps({"sheets": sheets}, ensure_ascii=False), encoding="utf-8")
     return 0
 
@@ -43,13 +51,19 @@ def _limit(memory: int, seconds: int) -> None:
 
 
 def _sheet(book: Any, index: int, name: str, order: dict[str, Any], out: Path) -> dict[str, Any]:
+    import fastexcel
     import pyarrow as pa
 
     wanted = order.get("sheet")
     if wanted is not None and wanted not in (name, index + 1):
         return {"name": name, "read": False}
-    sheet = book.load_sheet(index, header_row=None, skip_rows=0, dtypes="string")
-    batch, errors = sheet.to_arrow_with_errors()
+    try:
+        sheet = book.load_sheet(index, header_row=None, skip_rows=0, dtypes="string")
+        batch, errors = sheet.to_arrow_with_errors()
+    except fastexcel.FastExcelError:
+        if len(book.sheet_names) == 1:
+            raise
+        return {"name": name, "read": False}  # a sheet of charts has no cells
     # An absent first row or column is no part of the reader's range; rows are given back, columns are not.
     first_column = _first_column(order, name) if batch.num_columns else 0
     odd = [

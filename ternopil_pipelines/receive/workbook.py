@@ -136,13 +136,12 @@ def _errors(sheet: Sheet, inside: _Inside) -> list[Finding]:
 
 
 def _uncalculated(scan: SheetScan | None, measured: Measured, inside: _Inside) -> list[Finding]:
-    """Formulas without a value. A library that writes `0` for every one says so by asking for a calculation on loading;
-    Excel, which asks for it too after a manual one, keeps a calculation chain."""
+    """Formulas without a value. A library that writes `0` in its place asks for a calculation on loading and, unlike
+    Excel, keeps no chain of calculation: none of its zeros can be believed."""
     if scan is None or not scan.formulas:
         return []
     cells = list(scan.uncalculated)
-    asks = b'fullCalcOnLoad="1"' in measured.small.get("xl/workbook.xml", b"")
-    if asks and not measured.has_chain and len(scan.zeros) + len(cells) == scan.formulas:
+    if b'fullCalcOnLoad="1"' in measured.small.get("xl/workbook.xml", b"") and not measured.has_chain:
         cells += scan.zeros
     return _about_cells("formula-without-value", [(cell, None) for cell in cells], inside)
 

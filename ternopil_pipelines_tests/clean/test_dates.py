@@ -89,7 +89,7 @@ def test_a_year_nobody_means_is_named():
     assert first(date(texts("0021-03-15"))) == ("0021-03-15", "date-unlikely")
 
 
-@given(st.dates(min_value=day(1600, 1, 1), max_value=day(2199, 12, 31)))
+@given(st.dates(min_value=day(1600, 1, 1), max_value=day(2100, 12, 31)))
 def test_every_day_is_read_from_the_ways_it_is_written_in(moment):
     iso = moment.isoformat()
     for typed in (iso, moment.strftime("%d.%m.") + f"{moment.year:04d}", f"{iso}T00:00:00"):

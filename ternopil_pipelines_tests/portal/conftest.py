@@ -16,12 +16,12 @@ from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.journal import Journal
 from ternopil_pipelines.portal.publication import Publication, publish
 from ternopil_pipelines_tests.portal.making import Shelf
-from ternopil_pipelines_tests.portal.organization import ensure_organization
 
 
 @pytest.fixture(scope="session")
 def organization(portal: LocalPortal) -> str:
-    return ensure_organization(portal, "transport")
+    portal.ensure_organizations([("transport", "Управління транспорту")])
+    return "transport"
 
 
 @pytest.fixture(scope="session")

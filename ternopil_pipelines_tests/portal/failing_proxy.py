@@ -24,7 +24,14 @@ WAYS = (
     "truncated",
     "full",
 )
-_PASSED_ON = ("content-type", "content-length", "content-disposition", "etag", "last-modified")
+_PASSED_ON = ("content-type", "content-disposition", "etag", "last-modified", "retry-after")
+
+
+class _QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that hangs up is nothing to report."""
 
 
 class FailingProxy:
@@ -35,8 +42,7 @@ class FailingProxy:
         self.fail = dict(fail or {})
         self._portal = portal
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _QuietServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property
@@ -47,9 +53,7 @@ class FailingProxy:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, *_: object
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(timeout=10)
@@ -80,6 +84,9 @@ class FailingProxy:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
+                self._answer()
+
+            def do_HEAD(self) -> None:
                 self._answer()
 
             def do_POST(self) -> None:
@@ -120,10 +127,12 @@ class FailingProxy:
 
             def _send(self, status: int, content: bytes, headers: Mapping[str, str]) -> None:
                 self.send_response(status)
-                for key, value in headers.items():
-                    if key.lower() in {*_PASSED_ON, "retry-after"} and key.lower() != "content-length":
-                        self.send_header(key, value)
-                self.send_header("Content-Length", str(len(content)))
+                told = {key.lower(): value for key, value in headers.items()}
+                for key in _PASSED_ON:
+                    if key in told:
+                        self.send_header(key, told[key])
+                length = told.get("content-length") if self.command == "HEAD" else None
+                self.send_header("Content-Length", length or str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
 

@@ -20,6 +20,7 @@ def main(settings: dict[str, str]) -> int:
     folder = Path(settings["folder"])
     city = catalogue(settings["dataset"], columns=COLUMNS, publish_mode=settings["mode"])
     archive = Archive(str(folder / "editions"))
+    print("ready", flush=True)
     try:
         done = publish(
             client=PortalClient(settings["url"], os.environ["CKAN_API_TOKEN"]),

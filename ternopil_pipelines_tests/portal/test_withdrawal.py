@@ -11,7 +11,7 @@ from ternopil_pipelines.faults import GateRefused, PortalRefused
 from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.passport import extra_of
-from ternopil_pipelines.portal.publication import resume
+from ternopil_pipelines.portal.resumption import resume
 from ternopil_pipelines.portal.retirement import retire
 from ternopil_pipelines.portal.withdrawal import Withdrawal, prove, withdraw
 from ternopil_pipelines_tests.portal.conftest import Press

@@ -61,9 +61,12 @@ def test_all_files_are_appended_in_order_of_arrival_where_all_are_kept(tmp_path:
     declared = table("id", "назва", keep="all")
     folder = landing_folder(tmp_path, dataset(declared))
     put(folder, "a.csv", "2,б\n", age=60)
-    put(folder, "b.csv", "1,а\n", age=3600)
+    put(folder, "b.csv", "1,а\n", age=3600).write_text("ID;НАЗВА\n1;а\n", encoding="utf-8")
+    os.utime(folder / "b.csv", (0, 0))
     receipt = receive_folder(tmp_path, dataset(declared), declared)
+    assert list(receipt.text.columns) == ["id", "назва"]
     assert rows_of(receipt) == [["1", "а"], ["2", "б"]]
+    assert str(receipt.text.dtypes.iloc[0]) == "str"
     assert receipt.rows.tolist() == [2, 2]
 
 

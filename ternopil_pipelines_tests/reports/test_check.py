@@ -37,6 +37,7 @@ def test_the_report_on_disk_is_the_outcome_and_keeps_the_schema(tmp_path):
         ("number-expected", 2),
         ("key-repeated", 3),
         ("date-impossible", 3),
+        ("markup-in-text", 3),
     }
 
 
@@ -49,7 +50,7 @@ def test_a_workbook_comes_back_with_guilty_cells_marked(tmp_path):
         "schools висновок.xlsx",
     ]
     cells = {each["cell"] for each in outcome.report["tables"][0]["findings"]}
-    assert cells == {"C4", "A5", "D5"}
+    assert cells == {"C4", "A5", "B5", "D5"}
     book = load_workbook(tmp_path / "out" / "schools висновок.xlsx")
     assert book.sheetnames == ["Зауваження", "Дані 'І'"]
     assert "не є числом" in book["Дані 'І'"]["C4"].comment.text

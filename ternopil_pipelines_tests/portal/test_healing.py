@@ -1,0 +1,74 @@
+"""What is read back wrong is sent again; what cannot be helped is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from ternopil_pipelines.faults import PortalUnreachable
+from ternopil_pipelines.local_portal.portal import LocalPortal
+from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines_tests.portal.conftest import Press
+from ternopil_pipelines_tests.portal.making import Shelf, catalogue
+
+
+def test_a_file_exchanged_by_somebody_is_noticed_and_sent_again(
+    client: PortalClient, shelf: Shelf, press: Press, name: str
+) -> None:
+    pair = shelf.keep(catalogue(name), "v1")
+    file = next(each for each in press(pair).resources if each.format == "JSON")
+    client.revise(match__name=name, files={file.id: ("works.json", b"[]")})
+    again = press(pair)
+    assert not again.unchanged
+    assert client.sha256_of(file.url)[0] == file.sha256
+
+
+def test_rows_changed_by_somebody_are_noticed_by_their_number(
+    client: PortalClient, shelf: Shelf, press: Press, name: str
+) -> None:
+    pair = shelf.keep(catalogue(name), "v1")
+    table = next(each.id for each in press(pair).resources if each.datastore)
+    client.call(
+        "datastore_upsert", resource_id=table, force=True, method="insert", records=[{"id": 1}],
+        calculate_record_count=True,
+    )  # fmt: skip
+    assert not press(pair).unchanged
+    assert client.read("datastore_search", resource_id=table, limit=0)["total"] == 40
+
+
+def test_a_file_written_to_the_wrong_resource_while_publishing_is_healed_in_the_same_run(
+    client: PortalClient, shelf: Shelf, press: Press, name: str
+) -> None:
+    city = catalogue(name)
+    first = press(shelf.keep(city, "v1"))
+    file = next(each for each in first.resources if each.format == "JSON")
+    told: list[str] = []
+
+    def meddle(text: str) -> None:
+        told.append(text)
+        if text.startswith("loading"):
+            client.revise(match__name=name, files={file.id: ("works.json", b"another resource's bytes")})
+
+    second = press(shelf.keep(city, "v2"), say=meddle)
+    assert any(text.startswith("sending again") for text in told)
+    json_file = next(each for each in second.resources if each.format == "JSON")
+    assert client.sha256_of(json_file.url)[0] == json_file.sha256
+
+
+@pytest.mark.parametrize("mode", ["in_place", "ab", "direct"])
+def test_while_search_is_down_the_run_fails_and_the_next_one_finishes(
+    portal: LocalPortal, client: PortalClient, shelf: Shelf, press: Press, name: str, mode: str
+) -> None:
+    city = catalogue(name, publish_mode=mode)
+    press(shelf.keep(city, "v1", rows=10))
+    pair = shelf.keep(city, "v2", rows=20)
+    portal.set_search(False)
+    try:
+        with pytest.raises(PortalUnreachable):
+            press(pair)
+    finally:
+        portal.set_search(True)
+    result = press(pair)
+    assert result.receipt is not None and result.receipt.in_search
+    assert press(pair).unchanged
+    for each in result.resources:
+        assert client.sha256_of(each.url)[0] == each.sha256
