@@ -2,9 +2,9 @@
 
     python benchmarks/catalogue_load.py [sources.yaml]
 
-Each figure is the best of several fresh processes, so that neither a warm module nor a busy neighbour is measured. Bars:
-the catalogue alone, without pandas and dagster, under 0.5 s; Definitions under twice the time of importing dagster,
-pandas and pandera. Prints one JSON document; fails where a bar is missed.
+Each figure is the best of several fresh processes, so that neither a warm module nor a busy neighbour is measured.
+Bars: the catalogue alone, without pandas and dagster, under 0.5 s; Definitions under twice the time of importing their
+libraries, also with a table for each of the 73 required datasets. Prints one JSON document; fails where one is missed.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from pathlib import Path
 ROUNDS = 5
 CATALOGUE_BAR_S, DEFINITIONS_BAR = 0.5, 2.0
 _CATALOGUE = """
+import sys
 from pathlib import Path
+from ternopil_pipelines.catalogue.law import required_ids
 from ternopil_pipelines.catalogue.loading import load_catalogue
-from ternopil_pipelines.catalogue.law import requirements
 made = load_catalogue(Path({sources!r}))
-declared = {{each.required for each in made.datasets}}
-note = {{"datasets": len(made.datasets), "required_declared": len(declared & {{each.id for each in requirements()}} - {{None}})}}
-assert not {{"pandas", "dagster"}} & set(__import__("sys").modules), "the catalogue must load without pandas and dagster"
+declared = required_ids() & {{each.required for each in made.datasets}}
+note = {{"datasets": len(made.datasets), "required_declared": len(declared)}}
+assert not {{"pandas", "dagster"}} & set(sys.modules), "the catalogue must load without pandas and dagster"
 """
 _LIBRARIES = """
 import ckanapi, dagster, jinja2, openpyxl, pandas, pandera.pandas, pyarrow, pyarrow.compute, pydantic, sqlalchemy, yaml
@@ -36,6 +37,31 @@ from ternopil_pipelines.orchestration.build import build_definitions
 made = build_definitions(Installation.here(Path({sources!r})))
 note = {{"assets": len(made.resolve_all_asset_keys())}}
 """
+# As if every required dataset had its files: the law's tables, or one column where the annex has no table.
+_DEFINITIONS_OF_ALL = """
+import os
+from pathlib import Path
+from ternopil_pipelines.catalogue.environment import Environment
+from ternopil_pipelines.catalogue.law import requirements
+from ternopil_pipelines.catalogue.loading import load_catalogue
+from ternopil_pipelines.catalogue.model import Table
+from ternopil_pipelines.installation import Installation
+from ternopil_pipelines.orchestration.build import build_definitions
+made = load_catalogue(Path({sources!r}))
+tables = {{each.id: each.tables for each in requirements()}}
+
+def filled(dataset):
+    if dataset.active or dataset.required is None:
+        return dataset
+    named = [{{"id": name.split("/")[1].lower(), "structure": name}} for name in tables[dataset.required]]
+    named = named or [{{"id": "t", "columns": [{{"name": "a", "type": "string"}}]}}]
+    made = tuple(Table.model_validate({{**each, "source": {{"kind": "folder"}}}}, strict=False) for each in named)
+    return dataset.model_copy(update={{"tables": made, "state": "active"}})
+
+made = made.model_copy(update={{"datasets": tuple(filled(each) for each in made.datasets)}})
+definitions = build_definitions(Installation(made, Environment.of(os.environ)))
+note = {{"datasets": len(made.active), "assets": len(definitions.resolve_all_asset_keys())}}
+"""
 _TIMED = """
 import json, time
 begun = time.perf_counter()
@@ -45,10 +71,8 @@ print(json.dumps({{"seconds": time.perf_counter() - begun, **note}}))
 
 
 def best(body: str) -> dict[str, float]:
-    found = [
-        json.loads(subprocess.run([sys.executable, "-c", _TIMED.format(body=body)], check=True, capture_output=True).stdout)
-        for _ in range(ROUNDS)
-    ]
+    order = [sys.executable, "-c", _TIMED.format(body=body)]
+    found = [json.loads(subprocess.run(order, check=True, capture_output=True).stdout) for _ in range(ROUNDS)]
     return min(found, key=lambda each: float(each["seconds"]))
 
 
@@ -56,11 +80,14 @@ def main() -> int:
     sources = str(Path(sys.argv[1] if len(sys.argv) > 1 else "sources.yaml").resolve())
     catalogue = best(_CATALOGUE.format(sources=sources))
     libraries = best(_LIBRARIES)
-    definitions = best(_DEFINITIONS.format(sources=sources))
-    ratio = definitions["seconds"] / libraries["seconds"]
-    result = {"catalogue": catalogue, "libraries": libraries, "definitions": definitions, "ratio": round(ratio, 2)}
-    print(json.dumps(result, indent=1))
-    return 0 if catalogue["seconds"] < CATALOGUE_BAR_S and ratio < DEFINITIONS_BAR else 1
+    result = {"catalogue": catalogue, "libraries": libraries}
+    ratios = {}
+    for name, body in (("definitions", _DEFINITIONS), ("definitions_of_all", _DEFINITIONS_OF_ALL)):
+        result[name] = best(body.format(sources=sources))
+        ratios[name] = round(result[name]["seconds"] / libraries["seconds"], 2)
+    print(json.dumps({**result, "ratio": ratios}, indent=1))
+    met = catalogue["seconds"] < CATALOGUE_BAR_S and all(ratio < DEFINITIONS_BAR for ratio in ratios.values())
+    return 0 if met else 1
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import click
 from ternopil_pipelines.commands.check import check
 from ternopil_pipelines.commands.demo import demo
 from ternopil_pipelines.commands.evidence import evidence
+from ternopil_pipelines.commands.history import adopt, retire, rollback, withdraw
 from ternopil_pipelines.commands.output import Settings
 from ternopil_pipelines.commands.portal import portal
 from ternopil_pipelines.commands.publish import publish, retry
@@ -38,7 +39,21 @@ def ternopil(context: click.Context, sources: Path | None, as_json: bool) -> Non
     context.obj = Settings(sources=sources, json=as_json)
 
 
-for command in (check, template, publish, retry, status, report, evidence, portal, demo):
+for command in (
+    check,
+    template,
+    publish,
+    retry,
+    status,
+    rollback,
+    withdraw,
+    retire,
+    adopt,
+    report,
+    evidence,
+    portal,
+    demo,
+):
     ternopil.add_command(command)
 
 

@@ -70,6 +70,11 @@ class Installation:
         )
 
     @property
+    def storage(self) -> Path:
+        """What one asset hands to the next; as private as the landing folder."""
+        return self.home / "storage"
+
+    @property
     def received(self) -> Received:
         return Received(self.home / "received")
 

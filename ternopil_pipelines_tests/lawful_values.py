@@ -171,5 +171,7 @@ _BY_TYPE: dict[str, Callable[[Random], Any]] = {
     "date": _day,
     "dateTime": lambda random: datetime.combine(_day(random), time(random.randrange(24), random.randrange(60))),
     "time": lambda random: time(random.randrange(24), random.randrange(60)),
-    "anyURL": lambda random: f"{random.choice(['http', 'https'])}://rada{random.randrange(99)}.gov.ua/akt?n={random.randrange(999)}",
+    "anyURL": lambda random: (
+        f"{random.choice(['http', 'https'])}://rada{random.randrange(99)}.gov.ua/akt?n={random.randrange(999)}"
+    ),
 }

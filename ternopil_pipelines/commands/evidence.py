@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 import click
 
 from ternopil_pipelines.commands.output import Settings, json_option, leave
+from ternopil_pipelines.faults import UsageFault
 
 
 @click.group()
@@ -47,3 +49,39 @@ def show(settings: Settings, dataset: str) -> None:
     for each in entries:
         edition = f"  редакція {each.edition[:12]}" if each.edition else ""
         settings.say(f"{each.sequence:>6}  {each.at}  {each.what:<10}{edition}  {each.who}")
+
+
+@evidence.command()
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="День (UTC); без нього — сьогодні.")
+@json_option
+@click.pass_obj
+def digest(settings: Settings, day: datetime | None) -> None:
+    """Відбиток журналу на кінець дня: оприлюднений чи надісланий, він робить зміну минулого видимою."""
+    installation = settings.installation()
+    found = installation.ledger.digest((day or datetime.now(UTC)).date())
+    if settings.json:
+        settings.document(found)
+    else:
+        settings.say(f"{found['day']}  записів: {found['sequence']}  відбиток: {found['hash']}")
+
+
+@evidence.command()
+@click.argument("dataset")
+@click.argument("edition")
+@click.option("--reason", required=True, help="Чому: залишиться в журналі.")
+@json_option
+@click.pass_obj
+def erase(settings: Settings, dataset: str, edition: str, reason: str) -> None:
+    """Стерти байти редакції (персональні дані, що потрапили помилково); у журналі залишиться запис."""
+    from ternopil_pipelines.commands.history import person
+    from ternopil_pipelines.orchestration.steps import erase_edition
+
+    installation = settings.installation()
+    fitting = [each for each in installation.archive.history(dataset) if each.address.startswith(edition)]
+    if len(fitting) != 1:
+        raise UsageFault(f"{len(fitting)} editions of {dataset} begin with {edition!r}")
+    erase_edition(installation, fitting[0], reason=reason, who=person())
+    if settings.json:
+        settings.document({"dataset": dataset, "erased": fitting[0].address})
+    else:
+        settings.say(f"Стерто редакцію {fitting[0].address[:12]} і отримані файли, з яких її зроблено.")

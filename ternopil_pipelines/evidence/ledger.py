@@ -70,8 +70,8 @@ class Ledger:
         provided: Callable[[Callable[..., list[Entry]]], None] | None = None,
         **body: JSON,
     ) -> Entry:
-        """Enter it at the end of the chain, whoever else is appending at this moment. `provided` is called with a reader
-        of entries while nobody else can append; what it raises keeps the entry out."""
+        """Enter it at the end of the chain, whoever else is appending at this moment. `provided` is called with a
+        reader of entries while nobody else can append; what it raises keeps the entry out."""
         said = json.loads(canonical(body))
         with self._faults("appending to"):
             self._make_folder()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -47,7 +48,7 @@ class Compared:
     diff: TableDiff
 
     @property
-    def words(self) -> dict[str, str]:
+    def words(self) -> dict[str, Any]:
         return {"dataset": self.dataset.id, "table": self.diff.title}
 
     @property
@@ -70,7 +71,7 @@ def guard(compared: Compared) -> list[Finding]:
     found.sort(key=lambda each: known.get(each.code, len(ORDER)))
     if not compared.diff.equal:
         diff = compared.diff
-        counts = {"added": diff.added, "removed": diff.removed, "changed": diff.changed}
+        counts: dict[str, Any] = {"added": diff.added, "removed": diff.removed, "changed": diff.changed}
         found.append(finding("edition-compared", **counts, **compared.words))
     return found
 
@@ -91,14 +92,12 @@ def header_inside(dataset: Dataset, title: str, side: Side) -> Iterator[Finding]
 
 def _rows(compared: Compared) -> Iterator[Finding]:
     before, after = compared.diff.rows_before, compared.diff.rows_after
-    words = {"before": before, "after": after, **compared.words}
+    words: dict[str, Any] = {"before": before, "after": after, **compared.words}
     limit = compared.thresholds.rows_drop
     if before and after < before and (before - after) / before >= limit and (limit < 1 or after == 0):
         least = int(np.floor(before * (1 - limit))) + 1
         share = percent((before - after) / before)
-        yield finding(
-            "rows-dropped", count=before - after, share=share, least=least, threshold=percent(limit), **words
-        )
+        yield finding("rows-dropped", count=before - after, share=share, least=least, threshold=percent(limit), **words)
     elif before >= _FEW and after >= before * _GROWN:
         yield finding("rows-grown", count=after - before, **words)
 
@@ -116,15 +115,18 @@ def _columns(compared: Compared) -> Iterator[Finding]:
         was, now = each.filled_before / diff.rows_before, each.filled_after / diff.rows_after
         # Less than a twentieth filled, or one or two cells, may empty in any ordinary update.
         rare = each.filled_before < 3 or was < 0.05
-        if each.filled_before and not each.filled_after and not (rare and diff.rows_before > 2):
-            counts = {"before": each.filled_before, "after": each.filled_after}
-            yield finding("column-emptied", column=each.name, count=each.filled_before, **counts, **compared.words)
-        elif was >= 0.2 and now <= 0.1 * was:
-            counts = {"before": each.filled_before, "after": each.filled_after}
-            lost = each.filled_before - each.filled_after
-            yield finding("column-emptied", column=each.name, count=max(lost, 1), **counts, **compared.words)
+        emptied = each.filled_before and not each.filled_after and not (rare and diff.rows_before > 2)
+        if emptied or (was >= 0.2 and now <= 0.1 * was):
+            yield finding(
+                "column-emptied",
+                column=each.name,
+                count=max(each.filled_before - each.filled_after, 1),
+                before=each.filled_before,
+                after=each.filled_after,
+                **compared.words,
+            )
         elif was - now >= _THINNED:
-            shares = {"before": percent(was), "after": percent(now)}
+            shares: dict[str, Any] = {"before": percent(was), "after": percent(now)}
             yield finding("column-thinned", column=each.name, **shares, **compared.words)
 
 

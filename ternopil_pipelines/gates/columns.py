@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.clean.arrow import matches
 from ternopil_pipelines.gates import names
-from ternopil_pipelines.gates.identifiers import tax_number_shaped
+from ternopil_pipelines.gates.identifiers import may_be_phone, tax_number_shaped
 from ternopil_pipelines.gates.kinds import ANY, BY_NAME, KINDS, Kind
 
 # Candidates of one kind that are read one by one; a share of twenty thousand is known to half a percent.
@@ -60,7 +60,8 @@ def suspicions(
     announced = [kind for kind in KINDS if _announces(kind, called, column)]
     some = matches(values, ANY) if column.type in {"string", "integer"} else np.zeros(len(values), bool)
     for kind in KINDS:
-        found = _judge(kind, column, values, counts, some, filled, announced=kind in announced, today=today, domains=domains)
+        called_so = kind in announced
+        found = _judge(kind, column, values, counts, some, filled, announced=called_so, today=today, domains=domains)
         if found is not None:
             yield found
     if column.type == "string" and (part := _parts(column, values, counts, filled, called)) is not None:
@@ -107,7 +108,7 @@ def _judge(
             under += np.flatnonzero(matches(values, kind.under_header)).tolist()
         if kind.name == "name":
             under += [p for p in _sampled(np.arange(len(values))) if _personal_words(values[int(p)].as_py())]
-        under = sorted(set(int(each) for each in under))
+        under = sorted({int(each) for each in under})
         if under:
             return _found(kind, "personal-column", values, counts, np.array(under), filled)
     if not genuine:
@@ -115,7 +116,7 @@ def _judge(
     found = np.array(genuine)
     cells = int(counts[found].sum() * scale)
     if kind.name == "tax-number":
-        code = _tax(column, values, places, len(genuine), scale)
+        code = _tax(column, values, places, genuine, scale)
     elif len(genuine) < _SEVERAL:
         code = kind.single
     else:
@@ -132,18 +133,19 @@ def _exact(kind: Kind, genuine: list[int]) -> bool:
     return kind.name in {"unzr", "iban", "email"} or (kind.name == "phone" and len(genuine) >= 10)
 
 
-def _tax(column: Column, values: pa.Array, places: np.ndarray, genuine: int, scale: float) -> str | None:
+def _tax(column: Column, values: pa.Array, places: np.ndarray, genuine: list[int], scale: float) -> str | None:
     """`places`: different values of the right shape."""
     if column.rule in _BODY_CODES or _BODY_HEADER.search(column.title):
         return "personal-column"  # ten digits where a code of eight is due: a sole trader's own number
     shaped = sum(tax_number_shaped(values[int(place)].as_py()) for place in _sampled(places)) * scale
-    hits = genuine * scale
+    hits = len(genuine) * scale
     if hits >= _SEVERAL and hits / shaped >= _TAX_SHARE:
         return "personal-column"
     by_chance = _CHANCE * shaped
     if hits >= _SEVERAL and hits > 2.5 * by_chance + 5 * (by_chance + 1) ** 0.5:
         return "personal-cells"
-    return "personal-cell" if hits < _SEVERAL and shaped <= 5 else None
+    lucky = shaped > 5 or all(may_be_phone(values[int(place)].as_py()) for place in genuine)
+    return "personal-cell" if hits < _SEVERAL and not lucky else None
 
 
 def _parts(column: Column, values: pa.Array, counts: np.ndarray, filled: int, called: str) -> Suspicion | None:
@@ -163,9 +165,9 @@ def _parts(column: Column, values: pa.Array, counts: np.ndarray, filled: int, ca
 def _personal_words(text: str) -> bool:
     """Under a header that promises a person: one to four words of letters that begin as names do."""
     words = text.split()
-    return 1 <= len(words) <= 4 and all(re.fullmatch(r"[А-ЯҐЄІЇ][А-Яа-яҐґЄєІіЇї'’ʼ.-]*", each) for each in words) and not (
-        re.search(r"(?i)управл|відділ|рада|служб|комітет|департ|товар|фонд|центр|школ", text)
-    )
+    if not 1 <= len(words) <= 4 or re.search(r"(?i)управл|відділ|рада|служб|комітет|департ|фонд|центр|школ", text):
+        return False
+    return all(re.fullmatch(r"[А-ЯҐЄІЇ][А-Яа-яҐґЄєІіЇї'’ʼ.-]*", each) for each in words)
 
 
 def _sampled(places: np.ndarray) -> np.ndarray:

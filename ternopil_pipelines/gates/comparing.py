@@ -163,7 +163,8 @@ def _numbered(rows: pa.Array) -> pa.Array:
 
 
 def _differs(was: pa.Array, now: pa.Array) -> np.ndarray:
-    return mask_of(pc.not_equal(was, now)) | (present(was) != present(now))
+    unlike: np.ndarray = mask_of(pc.not_equal(was, now)) | (present(was) != present(now))
+    return unlike
 
 
 def _total(array: pa.Array) -> float | None:

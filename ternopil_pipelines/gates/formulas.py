@@ -13,7 +13,6 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.clean.arrow import BLANKS, matches
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.findings.finding import Finding
@@ -49,16 +48,16 @@ _WORKS = re.compile(r"[A-Za-zА-Яа-яІіЇїЄєҐґ]\(|[|!=]|\$?[A-Z]{1,3}\$
 _SHORT_WORD = re.compile(r"\+\s?(?:[А-Яа-яҐґЄєІіЇї]{1,20})")
 
 
+_PIPE = re.compile(r"(?i)\b(?:cmd|powershell|mshta|rundll32|msexcel|regsvr32|dde)\s*\|\s*['\"\s/]")
+
+
 def is_formula(text: str) -> bool:
     """Would a spreadsheet run this text, or a part of it that begins a cell of its own?"""
-    if re.search(CANDIDATE_PIPE, text):
+    if _PIPE.search(text):
         return True
     parts = _PARTS.split(text)
     first = _harmful(parts[0].translate(_FULL))
     return first or any(_harmful_inside(part.translate(_FULL)) for part in parts[1:])
-
-
-CANDIDATE_PIPE = re.compile(r"(?i)\b(?:cmd|powershell|mshta|rundll32|msexcel|regsvr32|dde)\s*\|\s*['\"\s/]")
 
 
 def _harmful(part: str) -> bool:
@@ -70,7 +69,8 @@ def _harmful(part: str) -> bool:
     if _NEVER.fullmatch(bare) or _SHORT_WORD.fullmatch(bare):
         return False
     if bare[0] == "+":
-        return not all(_PHONE.fullmatch(each.strip(_OPENING)) for each in re.split(r"[,;/]| або ", bare) if each.strip())
+        numbers = [each.strip(_OPENING) for each in re.split(r"[,;/]| або ", bare)]
+        return not all(_PHONE.fullmatch(each) for each in numbers if each)
     return not (_BULLET.match(bare) and not _WORKS.search(bare))
 
 
@@ -85,15 +85,6 @@ def formulas(array: pa.Array) -> np.ndarray:
     candidates = np.flatnonzero(matches(array, CANDIDATE))
     guilty = [place for place in candidates.tolist() if is_formula(array[place].as_py())]
     return np.array(guilty, dtype=np.int64)
-
-
-def in_column(column: Column, array: pa.Array, *, words: dict[str, str], row: int, cell: str | None) -> Finding:
-    """The finding for a column, naming its first guilty cell."""
-    found = formulas(array)
-    value = array[int(found[0])].as_py()
-    return finding(
-        "formula-in-text", column=column.name, value=value, count=len(found), row=row, cell=cell, **words
-    )
 
 
 def in_passport(texts: dict[str, str]) -> Iterator[Finding]:

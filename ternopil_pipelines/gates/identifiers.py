@@ -16,14 +16,15 @@ from stdnum.ua import rntrc
 Found = Iterator[str]
 _EPOCH = date(1899, 12, 31)
 _OLDEST = date(1915, 1, 1)
+# Patterns in capitals are RE2's, for whole columns: there `\b` and `\w` know Latin letters only.
 # The codes of mobile operators; everything else with a zero in front is a town's exchange, an office's phone.
 _MOBILE = "39|50|63|66|67|68|73|75|77|89|9[1-9]"
 
 TAX = r"(?:^|[^\d.:/\-])\d{10}(?:\.0+)?(?:$|[^\d:\-])"
 _TAX = re.compile(r"(?<!\d)(?<!\d[.:/-])(\d{10})(?:\.0+)?(?![\d:]|-\d)")
 TAX_NAMED = (
-    r"(?i)(?:рнокпп|ідент\w*\.?\s+(?:код|номер)|іпн|інн|\bднк|облікової картки|податков\w+ номер|rnokpp|\binn\b|\btax\s?id)"
-    r"[^0-9]{0,25}\d{10}"
+    r"(?i)(?:рнокпп|ідент[а-яії]*\.?\s+(?:код|номер)|іпн|інн|облікової картки|податков[а-яії]+ номер|rnokpp|\binn\b|"
+    r"\btax\s?id)[^0-9]{0,25}\d{10}(?:$|[^\d])"
 )
 
 UNZR = r"(?:^|[^\d])\d{8}-\d{5}(?:$|[^\d])"
@@ -39,7 +40,10 @@ PASSPORT_NAMED = (
 ID_CARD = r"^№?\s?\d{9}(?:\.0+)?$"
 ID_CARD_NAMED = r"(?i)(?:паспорт|id[\s-]?карт|посвідчення особи|passport|id[\s-]?card)[^0-9]{0,25}\d{9}(?:$|[^\d])"
 
-PHONE = r"(?:^|[^\d])(?:\+?\s?3?8[\s\x{A0}(\-]{0,2})?\(?0[\s\x{A0}\-]?\d{2}[)\s\x{A0}\-.]{0,3}\d{2,3}(?:[\s\x{A0}\-.]?\d){4,5}(?:$|[^\d])"
+PHONE = (
+    r"(?:^|[^\d])(?:\+?\s?3?8[\s\x{A0}(\-]{0,2})?\(?0[\s\x{A0}\-]?\d{2}"
+    r"[)\s\x{A0}\-.]{0,3}\d{2,3}(?:[\s\x{A0}\-.]?\d){4,5}(?:$|[^\d])"
+)
 _PHONE = re.compile(
     rf"(?<![\d])(?<!\d[.:/-])(?:\+?\s?3?8[\s\u00a0(-]{{0,2}})?\(?0[\s\u00a0-]?((?:{_MOBILE}))"
     r"[)\s\u00a0.-]{0,3}\d(?:[\s\u00a0().-]{0,2}\d){6}(?![\d:])(?!-\d)"
@@ -55,9 +59,11 @@ _MAILBOX = re.compile(
     r"buh\w*|kadr\w*|tender\w*|zakupivl\w*|service\w*|director|secretar\w*)(?:[\d._-].*)?$"
 )
 _PROVIDERS = frozenset(
-    "gmail.com ukr.net i.ua meta.ua email.ua online.ua bigmir.net yahoo.com outlook.com hotmail.com icloud.com "
-    "proton.me protonmail.com live.com ua.fm mail.com gmx.com te.net.ua".split()
-)
+    {
+        "gmail.com", "ukr.net", "i.ua", "meta.ua", "email.ua", "online.ua", "bigmir.net", "yahoo.com", "outlook.com",
+        "hotmail.com", "icloud.com", "proton.me", "protonmail.com", "live.com", "ua.fm", "mail.com", "gmx.com",
+    }
+)  # fmt: skip
 
 IBAN = r"[UuУ][AaАа](?:[\s\x{A0}\-]?\d){27}(?:$|[^\d])"
 _IBAN = re.compile(r"[UuУ][AaАа]((?:[\s\u00a0-]?\d){27})(?!\d)")
@@ -65,18 +71,20 @@ _IBAN = re.compile(r"[UuУ][AaАа]((?:[\s\u00a0-]?\d){27})(?!\d)")
 _OF_BODIES = re.compile(r"(?:25\d\d|260[0-5]|264\d|265\d|266\d)")
 _TREASURY = ("899998", "820172")
 
-PLATE = r"(?:^|[^А-Яа-яҐґЄєІіЇїA-Za-z\d])[А-ЯІЇЄҐA-Z]{2}[\s\x{A0}\-]?\d{4}[\s\x{A0}\-]?[А-ЯІЇЄҐA-Z]{2}(?:$|[^А-Яа-яҐґЄєІіЇїA-Za-z\d])"
+_NO_LETTER = r"[^А-Яа-яҐґЄєІіЇїA-Za-z\d]"
+PLATE = rf"(?:^|{_NO_LETTER})[А-ЯІЇЄҐA-Z]{{2}}[\s\x{{A0}}\-]?\d{{4}}[\s\x{{A0}}\-]?[А-ЯІЇЄҐA-Z]{{2}}(?:$|{_NO_LETTER})"
 _PLATE = re.compile(
     r"(?<![^\W_])([АВЕІКМНОРСТХABCEHIKMOPTX]{2})[\s\u00a0-]?(\d{4})[\s\u00a0-]?([АВЕІКМНОРСТХABCEHIKMOPTX]{2})(?![^\W_])"
 )
 
 FLAT = r"(?i)(?:^|[^а-яґєіїa-z])(?:кв|кварт|квартира|помешкання|apt)\.?\s*№?\s*\d{1,3}(?:$|[^\d])"
 _FLAT = re.compile(
-    r"(?i)(?:буд|вул|просп|пров|бульв|пл|м|с|№|\d)[^;]{0,80}?(?:^|[^а-яґєіїa-z])(?:кв|кварт|квартира|помешкання|apt)\.?\s*№?\s*\d{1,3}(?!\d|\s*(?:\.\s*)?м\b|\s*м²|\s*\d*\s*осіб)"
+    r"(?i)(?:буд|вул|просп|пров|бульв|пл|м|с|№|\d)[^;]{0,80}?(?:^|[^а-яґєіїa-z])"
+    r"(?:кв|кварт|квартира|помешкання|apt)\.?\s*№?\s*\d{1,3}(?!\d|\s*\.?\s*м\b|\s*м²|\s*осіб)"
 )
 
 BORN = (
-    r"(?i)(?:\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d{2}-\d{2})[\s,(]*(?:р\.?\s?н\b|р\.?\s?народ|року народ)"
+    r"(?i)(?:\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d{2}-\d{2})[\s,(]*(?:р\.?\s?н(?:$|[^а-яґєії])|р\.?\s?народ|року народ)"
     r"|(?:народив|народила|народжен|дата нар|д\.\s?н\.)[^0-9]{0,20}\d{1,2}[./]\d{1,2}[./]\d{4}"
 )
 A_DATE = r"^(?:\d{4}-\d{2}-\d{2}(?:T.*)?|\d{1,2}[./]\d{1,2}[./]\d{4}|(?:19|20)\d{2})$"
@@ -87,6 +95,11 @@ def tax_numbers(text: str, today: date) -> Found:
         born = _EPOCH + timedelta(days=int(number[:5]))
         if _OLDEST <= born <= today and rntrc.is_valid(number):
             yield number
+
+
+def may_be_phone(text: str) -> bool:
+    """Ten digits with a mobile operator's code; as a taxpayer its owner was born before 1927."""
+    return re.fullmatch(rf"0(?:{_MOBILE})\d{{7}}", text) is not None
 
 
 def tax_number_shaped(text: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset, FolderSource
 from ternopil_pipelines.clean.cleaned import Cleaned
@@ -102,7 +102,9 @@ def judge(
     return _judgement(found, compared)
 
 
-def enter(ledger: Ledger, edition: Edition, judgement: Judgement, *, who: str, gate: str = moderation.CHECKS) -> Decision:
+def enter(
+    ledger: Ledger, edition: Edition, judgement: Judgement, *, who: str, gate: str = moderation.CHECKS
+) -> Decision:
     """The judgement as a decision in the ledger; the same one is not entered twice. `gate`: by which name a passing
     edition is decided."""
     by = judgement.gate or gate
@@ -147,7 +149,7 @@ def _cells(
         dataset=dataset.id,
     )
     found[PERSONAL] += about
-    words = {"table": table.title, "dataset": dataset.id}
+    words: dict[str, Any] = {"table": table.title, "dataset": dataset.id}
     for column in side.columns:
         if column.type not in {"string", "anyURL"}:
             continue
@@ -181,14 +183,13 @@ def _glued(dataset: Dataset, table: EditionTable, before: EditionTable) -> Itera
 
 def _judgement(found: dict[str, list[Finding]], diff: Diff | None) -> Judgement:
     every = tuple(each for group in found.values() for each in group)
-    stopping = [
-        (gate, each) for gate, group in found.items() for each in group if each.severity is Severity.ERROR
-    ]
+    stopping = [(gate, each) for gate, group in found.items() for each in group if each.severity is Severity.ERROR]
     if not stopping:
         return Judgement("passed", None, PASSED, every, diff)
     rank = {code: place for place, code in enumerate(ORDER)}
     # What can never pass first; then by gate; within the guard the likeliest cause before its consequences.
-    stopping.sort(key=lambda pair: (pair[1].code not in _REJECTING, list(found).index(pair[0]), rank.get(pair[1].code, 0)))
+    gates = list(found)
+    stopping.sort(key=lambda it: (it[1].code not in _REJECTING, gates.index(it[0]), rank.get(it[1].code, 0)))
     gate, first = stopping[0]
     reasons = list(dict.fromkeys(_reason(each) for _, each in stopping))
     more = [f"Також: {each}" for each in reasons[1:6]]

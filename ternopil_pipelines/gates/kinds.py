@@ -15,9 +15,9 @@ from ternopil_pipelines.gates import names
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`candidate`: RE2, for a whole column. `hits`: what is genuine in one cell. `named`: RE2, the cell itself says what
-    the number is, so that one suffices. `header`: a column called so. `under_header`: RE2, what counts in such a column
-    even where `candidate` would not believe it.
+    """`candidate`: RE2, for a whole column. `hits`: what is genuine in one cell. `named`: RE2, the cell itself says
+    what the number is, so that one suffices. `header`: a column called so. `under_header`: RE2, what counts in such a
+    column even where `candidate` would not believe it.
 
     `share`: of the filled cells from which a column is a person's (with three different values at least); below it a
     person decides. `single`: what one or two of them in a column are, a remark or a person's decision."""
@@ -39,11 +39,19 @@ KINDS: tuple[Kind, ...] = (
         "номер платника податків (РНОКПП)",
         ids.TAX,
         ids.tax_numbers,
-        r"рнокпп|\bіпн\b|\bінн\b|\bдрфо\b|облікової картки|ідентифікаційний (?:номер|код) (?:фіз|плат)|податков\w+ номер|rnokpp|\bipn\b|taxp?a?y?e?r?_?(?:id|number|code)",
+        r"рнокпп|\bіпн\b|\bінн\b|\bдрфо\b|облікової картки|ідентифікаційний (?:номер|код) (?:фіз|плат)|"
+        r"податков\w+ номер|rnokpp|\bipn\b|taxp?a?y?e?r?_?(?:id|number|code)",
         named=ids.TAX_NAMED,
         under_header=r"^\d{10}(?:\.0+)?$",
     ),
-    Kind("unzr", "номер запису в реєстрі (УНЗР)", ids.UNZR, ids.unzr, r"унзр|unzr|номер запису в", single="personal-cells"),
+    Kind(
+        "unzr",
+        "номер запису в реєстрі (УНЗР)",
+        ids.UNZR,
+        ids.unzr,
+        r"унзр|unzr|номер запису в",
+        single="personal-cells",
+    ),
     Kind(
         "passport",
         "серія і номер паспорта",
@@ -71,14 +79,21 @@ KINDS: tuple[Kind, ...] = (
         r"телефон|\bтел\b|\bмоб|phone|\btel\b|mobile|viber|whatsapp",
         under_header=ids.PHONE_SHORT,
     ),
-    Kind("email", "особиста електронна адреса", ids.EMAIL, ids.emails, r"e-?mail|пошт\w* адрес|електронн\w+ (?:пошт|адрес)|скринька"),
+    Kind(
+        "email",
+        "особиста електронна адреса",
+        ids.EMAIL,
+        ids.emails,
+        r"e-?mail|пошт\w* адрес|електронн\w+ (?:пошт|адрес)|скринька",
+    ),
     Kind("iban", "банківський рахунок особи", ids.IBAN, ids.ibans, r"iban|рахун\w+|р/р", single="personal-cells"),
     Kind(
         "name",
         "прізвище, ім’я, по батькові",
         f"{names.CANDIDATE}|{names.INITIALS}",
         names.full_names,
-        r"\bп\.?\s?і\.?\s?б\b|піб|прізвищ|по батькові|(?:^|\W)ім.я (?:та|і|особи|заявник|громадян|власник|дитини)|full_?name|sur_?name|last_?name|family_?name|patronym|first_?name|заявник$|громадянин|власник \(фіз",
+        r"\bп\.?\s?і\.?\s?б\b|піб|прізвищ|по батькові|(?:^|\W)ім.я (?:та|і|особи|заявник|громадян|власник|дитини)|"
+        r"full_?name|sur_?name|last_?name|family_?name|patronym|first_?name|заявник$|громадянин|власник \(фіз",
         share=0.2,
     ),
     Kind(
@@ -102,7 +117,8 @@ KINDS: tuple[Kind, ...] = (
         "адреса з номером квартири",
         ids.FLAT,
         ids.flats,
-        r"^(?:№\s*)?(?:номер\s+)?квартир[аи]$|^кв\.?$|^№\s*кв\.?$|apartment|^flat$|місце проживання|адреса проживання|домашня адреса",
+        r"^(?:№\s*)?(?:номер\s+)?квартир[аи]$|^кв\.?$|^№\s*кв\.?$|apartment|^flat$|"
+        r"місце проживання|адреса проживання|домашня адреса",
         under_header=r"^(?:кв\.?\s*|№\s*)?\d{1,4}[а-яА-Я]?$",
     ),
 )  # fmt: skip

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from ternopil_pipelines.catalogue.model import Dataset
+from ternopil_pipelines.evidence.archive import Archive
 from ternopil_pipelines.evidence.decisions import Decision, decide, decision
 from ternopil_pipelines.evidence.edition import Edition
-from ternopil_pipelines.evidence.archive import Archive
 from ternopil_pipelines.evidence.journal import KEPT, PUBLISHED, last_published
 from ternopil_pipelines.evidence.ledger import Ledger
 from ternopil_pipelines.faults import GateRefused, UsageFault
@@ -48,13 +48,12 @@ def ask(dataset: Dataset, ledger: Ledger, edition: Edition, *, same_data: bool) 
     last = last_published(ledger, dataset.id)
     if last is not None and last.edition == edition.address:
         return
-    words = {"dataset": dataset.id}
     if dataset.moderation == "always":
-        yield finding("edition-moderated", **words)
+        yield finding("edition-moderated", dataset=dataset.id)
     elif dataset.moderation == "first" and last is None:
-        yield finding("first-edition", **words)
+        yield finding("first-edition", dataset=dataset.id)
     elif dataset.moderation == "changes" and last is not None and not same_data:
-        yield finding("edition-changed", **words)
+        yield finding("edition-changed", dataset=dataset.id)
 
 
 def needs_judging(ledger: Ledger, dataset: str, address: str) -> bool:
@@ -106,9 +105,7 @@ def decide_held(
         if latest is None or found is None or latest.sequence != found.sequence:
             _may_decide(edition, latest, verdict)
 
-    return decide(
-        ledger, edition, verdict, by=by, gate=found.gate if found else None, why=note.strip(), provided=still
-    )
+    return decide(ledger, edition, verdict, by=by, gate=found.gate if found else None, why=note.strip(), provided=still)
 
 
 def _may_decide(edition: Edition, found: Decision | None, verdict: str) -> None:

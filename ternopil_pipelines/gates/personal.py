@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -67,7 +68,7 @@ def in_table(
     dataset: str,
 ) -> tuple[list[Finding], frozenset[str]]:
     """Findings, and the columns whose every value is to be masked."""
-    words = {"table": title, "dataset": dataset}
+    words: dict[str, Any] = {"table": title, "dataset": dataset}
     found: list[Finding] = []
     people: set[str] = set()
     for number, column in enumerate(side.columns, start=1):
@@ -80,7 +81,7 @@ def in_table(
             if each.code != "personal-cell":
                 people.add(column.name)
             if ground is not None and ground.covers(each.kind.name):
-                about = {"kind": each.kind.title, "ground": ground.ground, **words}
+                about: dict[str, Any] = {"kind": each.kind.title, "ground": ground.ground, **words}
                 found.append(finding("personal-lawful", column=column.name, count=each.cells, **about))
             else:
                 found.append(_told(column, array, each, place, words))
@@ -123,7 +124,7 @@ def _candidate(kind: Kind, lone: pa.Array, text: str, today: date) -> bool:
     )
 
 
-def _header(column: Column, number: int, today: date, words: Mapping[str, str]) -> Iterator[Finding]:
+def _header(column: Column, number: int, today: date, words: Mapping[str, Any]) -> Iterator[Finding]:
     if column.official:
         return
     text = " | ".join([column.name, column.title, column.description or "", *column.aliases])
@@ -131,7 +132,7 @@ def _header(column: Column, number: int, today: date, words: Mapping[str, str]) 
         yield finding("personal-header", number=number, kind=kind.title, **words)
 
 
-def _told(column: Column, array: pa.Array, each: Suspicion, place: Place, words: Mapping[str, str]) -> Finding:
+def _told(column: Column, array: pa.Array, each: Suspicion, place: Place, words: Mapping[str, Any]) -> Finding:
     position = int(pc.index(array, pa.scalar(each.example, array.type)).as_py())
     return finding(
         each.code,

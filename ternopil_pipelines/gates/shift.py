@@ -6,6 +6,7 @@ The first stops an edition, the others are remarks: a market moves prices withou
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +24,7 @@ _CATEGORIES = 30
 _MOVED = 0.35
 
 
-def shifts(before: Side, after: Side, *, words: Mapping[str, str]) -> Iterator[Finding]:
+def shifts(before: Side, after: Side, *, words: Mapping[str, Any]) -> Iterator[Finding]:
     yield from slid(before, after, words=words)
     for column in after.columns:
         if column.name not in before.names:
@@ -39,7 +40,7 @@ def shifts(before: Side, after: Side, *, words: Mapping[str, str]) -> Iterator[F
             yield from _dates(column.name, old, new, words)
 
 
-def slid(before: Side, after: Side, *, words: Mapping[str, str]) -> Iterator[Finding]:
+def slid(before: Side, after: Side, *, words: Mapping[str, Any]) -> Iterator[Finding]:
     """A column most of whose values are the old values of a neighbour, and not its own."""
     names = [name for name in after.names if name in before.names]
     arrays = {name: before.array(name) for name in names}
@@ -71,7 +72,7 @@ def _alike(own: pa.Array, other: pa.Array, new: pa.Array) -> bool:
     return distance(mine, seen) > 0.6 and distance(theirs, seen) < 0.2 and theirs.filled >= _FEW
 
 
-def _numbers(name: str, old: pa.Array, new: pa.Array, words: Mapping[str, str]) -> Iterator[Finding]:
+def _numbers(name: str, old: pa.Array, new: pa.Array, words: Mapping[str, Any]) -> Iterator[Finding]:
     was, now = _floats(old), _floats(new)
     edges = np.unique(np.quantile(was, [0.1, 0.25, 0.5, 0.75, 0.9]))
     moved = np.abs(_binned(was, edges) - _binned(now, edges)).sum() / 2
@@ -81,7 +82,7 @@ def _numbers(name: str, old: pa.Array, new: pa.Array, words: Mapping[str, str]) 
         yield finding("numbers-shifted", column=name, before=f"{middle:g}", after=f"{newer:g}", **words)
 
 
-def _categories(name: str, old: pa.Array, new: pa.Array, words: Mapping[str, str]) -> Iterator[Finding]:
+def _categories(name: str, old: pa.Array, new: pa.Array, words: Mapping[str, Any]) -> Iterator[Finding]:
     was, now = shares_of(old, _CATEGORIES), shares_of(new, _CATEGORIES)
     if was is None or now is None:
         return
@@ -90,7 +91,7 @@ def _categories(name: str, old: pa.Array, new: pa.Array, words: Mapping[str, str
         yield finding("categories-shifted", column=name, share=f"{moved * 100:.0f} %", **words)
 
 
-def _dates(name: str, old: pa.Array, new: pa.Array, words: Mapping[str, str]) -> Iterator[Finding]:
+def _dates(name: str, old: pa.Array, new: pa.Array, words: Mapping[str, Any]) -> Iterator[Finding]:
     """ISO text sorts as time does."""
     was, now = pc.max(old).as_py(), pc.max(new).as_py()
     if now < was:

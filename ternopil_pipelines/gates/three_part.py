@@ -7,9 +7,9 @@ missing. A restriction whose term or review has passed still holds, and says so:
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -64,17 +64,17 @@ class Test(_Frozen):
     public_interest: Text
     weighing: Text
     decision: Literal["publish", "publish in part", "restrict until"]
-    until: date | None = None
+    until: datetime.date | None = None
     person: Text
     position: Text
-    date: date
+    date: datetime.date
     document: Text
-    review: date
+    review: datetime.date
 
     @field_validator("until", "date", "review", mode="before")
     @classmethod
     def _iso(cls, value: object) -> object:
-        return date.fromisoformat(value) if isinstance(value, str) else value
+        return datetime.date.fromisoformat(value) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _decision_agrees(self) -> Test:
@@ -109,7 +109,8 @@ class Register:
 
 def load_register(folder: Path, catalogue: Catalogue | None = None) -> Register:
     """Every record of the folder; an empty register where there is none. Raises CatalogueFault naming file and line."""
-    tests, problems = [], []
+    tests: list[Test] = []
+    problems: list[str] = []
     for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]) if folder.is_dir() else ():
         name = f"{folder.name}/{path.name}"
         try:
@@ -131,7 +132,7 @@ def load_register(folder: Path, catalogue: Catalogue | None = None) -> Register:
     return Register(tuple(tests))
 
 
-def withheld(dataset: Dataset, register: Register, today: date) -> Mapping[str, tuple[str, ...]]:
+def withheld(dataset: Dataset, register: Register, today: datetime.date) -> Mapping[str, tuple[str, ...]]:
     """Table id → columns to be left out of the edition. `today` decides nothing: what has run out is still withheld
     until somebody records a new decision."""
     found: dict[str, list[str]] = {}
@@ -170,7 +171,7 @@ def restricted_whole(dataset: Dataset, register: Register) -> Test | None:
     return next((test for test in register.of(dataset.id) if test.whole), None)
 
 
-def examine(dataset: Dataset, edition: Edition, register: Register, today: date) -> Iterator[Finding]:
+def examine(dataset: Dataset, edition: Edition, register: Register, today: datetime.date) -> Iterator[Finding]:
     known = {column.name for table in dataset.tables for column in columns_of(table)}
     known |= {f"{table.id}.{column.name}" for table in dataset.tables for column in columns_of(table)}
     for test in register.of(dataset.id):
@@ -181,8 +182,9 @@ def examine(dataset: Dataset, edition: Edition, register: Register, today: date)
                 for column in table.columns:
                     # Also under another spelling: a restricted column once came back with a capital letter.
                     if named.casefold() in (column.name.casefold(), f"{table.id}.{column.name}".casefold()):
-                        words = {"table": table.title, "document": test.document}
-                        yield finding("restricted-column", column=column.name, **words)
+                        yield finding(
+                            "restricted-column", column=column.name, table=table.title, document=test.document
+                        )
             if named not in known:
                 yield finding("three-part-unknown", column=named, document=test.document)
         if test.restricts and test.until is not None and test.until < today:
@@ -205,5 +207,3 @@ def _tuples(values: object) -> object:
     if isinstance(values, dict):
         return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
     return values
-
-

@@ -18,7 +18,7 @@ import pandas as pd
 from ternopil_pipelines.catalogue.cadence import cadence
 from ternopil_pipelines.catalogue.model import Catalogue, DatabaseSource, Dataset, FolderSource, Table
 from ternopil_pipelines.catalogue.structures import columns_of, structure
-from ternopil_pipelines.faults import DataRefused, Fault, SourceRefused
+from ternopil_pipelines.faults import DataRefused
 from ternopil_pipelines.findings.finding import by_code
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration import steps
@@ -78,15 +78,8 @@ def _raw(dataset: Dataset, table: Table, common: Mapping[str, Any]) -> dg.Assets
     )
     def raw(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Receipt]:
         installation: Installation = context.resources.installation
-        with permanent_fails_at_once():
-            try:
-                receipt = steps.take(installation, dataset, table, run=context.run.run_id)
-            except SourceRefused as fault:
-                steps.refuse_source(installation, dataset, table, fault, run=context.run.run_id)
-                raise
-            except Fault as fault:
-                steps.failed(installation, dataset, fault, run=context.run.run_id)
-                raise
+        with permanent_fails_at_once(), steps.entering(installation, dataset, run=context.run.run_id):
+            receipt = steps.take(installation, dataset, table, run=context.run.run_id)
         return dg.MaterializeResult(
             value=receipt,
             metadata={
@@ -117,11 +110,13 @@ def _table(dataset: Dataset, table: Table, common: Mapping[str, Any]) -> dg.Asse
     )
     def typed_table(context: dg.AssetExecutionContext, receipt: Receipt) -> Iterator[Any]:
         installation: Installation = context.resources.installation
-        with permanent_fails_at_once():
+        with permanent_fails_at_once(), steps.entering(installation, dataset, run=context.run.run_id):
             cleaned = steps.clean_table(installation, dataset, table, receipt)
+            before = steps.rows_before(installation, dataset, table)
         for check in TABLE_CHECKS:
-            yield check.result(key, cleaned, steps.rows_before(installation, dataset, table))
-        steps.deliver_verdict(installation, dataset, table, cleaned, receipt)
+            yield check.result(key, cleaned, before)
+        with permanent_fails_at_once(), steps.entering(installation, dataset, run=context.run.run_id):
+            steps.deliver_verdict(installation, dataset, table, cleaned, receipt)
         if cleaned.refused:
             counts = by_code(cleaned.findings)
             steps.refuse_table(installation, dataset, table, receipt, counts, run=context.run.run_id)
@@ -149,7 +144,7 @@ def _edition(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefinition
     def edition(context: dg.AssetExecutionContext, **tables: Accepted) -> dg.MaterializeResult[Any]:
         installation: Installation = context.resources.installation
         accepted = [(tables[slug(each.id)].cleaned, tables[slug(each.id)].receipt) for each in dataset.tables]
-        with permanent_fails_at_once():
+        with permanent_fails_at_once(), steps.entering(installation, dataset, run=context.run.run_id):
             made = steps.keep_edition(installation, dataset, accepted, run=context.run.run_id)
         metadata: dict[str, Any] = {
             "address": made.address,

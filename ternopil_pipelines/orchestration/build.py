@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import dagster as dg
 
 from ternopil_pipelines.installation import Installation
@@ -25,7 +23,7 @@ def build_definitions(installation: Installation) -> dg.Definitions:
         sensors=sensors,
         resources={
             INSTALLATION: installation,
-            "storage": Storage(Path(installation.home) / "storage", installation.archive),
+            "storage": Storage(installation.storage, installation.archive),
         },
         # A process per step costs 11.1 CPU-seconds a run instead of 2.9; runs are parallel, steps are not.
         executor=dg.in_process_executor,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +19,7 @@ from ternopil_pipelines.clean.cleaned import Cleaned
 from ternopil_pipelines.clean.cleaning import clean
 from ternopil_pipelines.evidence.decisions import decide, decision
 from ternopil_pipelines.evidence.edition import Edition
-from ternopil_pipelines.evidence.journal import PUBLISHED, UNCHANGED, account, kept, last_published
+from ternopil_pipelines.evidence.journal import PUBLISHED, UNCHANGED, account, erase, kept, last_published
 from ternopil_pipelines.faults import Fault, SourceRefused
 from ternopil_pipelines.findings.finding import by_code
 from ternopil_pipelines.installation import Installation, code_version
@@ -35,7 +36,11 @@ GATE = "checks"
 def take(installation: Installation, dataset: Dataset, table: Table, *, run: str) -> Receipt:
     """Receive a table. The change mark is read before the data: what moves meanwhile the next look will notice."""
     mark = change_mark(installation.catalogue, dataset, table, installation.environment)
-    receipt = receive(installation.catalogue, dataset, table, installation.environment)
+    try:
+        receipt = receive(installation.catalogue, dataset, table, installation.environment)
+    except SourceRefused as fault:
+        refuse_source(installation, dataset, table, fault, mark, run=run)
+        raise
     receipt = replace(receipt, changed=mark)
     if receipt.content is not None:
         suffix = receipt.origin.suffix or ".json"
@@ -55,10 +60,9 @@ def take(installation: Installation, dataset: Dataset, table: Table, *, run: str
 
 
 def refuse_source(
-    installation: Installation, dataset: Dataset, table: Table, fault: SourceRefused, *, run: str
+    installation: Installation, dataset: Dataset, table: Table, fault: SourceRefused, mark: str | None, *, run: str
 ) -> None:
     """A file that is no table: the steward gets a verdict, the ledger an entry with the mark it was refused at."""
-    mark = change_mark(installation.catalogue, dataset, table, installation.environment)
     _refused(installation, dataset, table, by_code(fault.findings), mark, run)
     if isinstance(table.source, FolderSource):
         folder = landing_folder(installation.landing, dataset)
@@ -153,7 +157,7 @@ def publish_edition(
     """Bring the portal to the edition and enter what came of it, a failure too."""
     # What the environment says now: the portal may have moved since this process began.
     fresh = installation.with_fresh_environment()
-    try:
+    with entering(installation, dataset, edition=edition.address, run=run):
         published = publish(
             client=fresh.client(dataset),
             archive=installation.archive,
@@ -164,9 +168,6 @@ def publish_edition(
             say=say,
             datastore_url=fresh.datastore_url,
         )
-    except Fault as fault:
-        failed(installation, dataset, fault, edition=edition.address, run=run)
-        raise
     enter_publication(installation, edition, published, who=f"run {run}", run=run)
     return published
 
@@ -197,16 +198,22 @@ def receipt_of(published: Publication) -> dict[str, Any] | None:
     return None if published.receipt is None else json.loads(json.dumps(asdict(published.receipt), default=str))
 
 
-def failed(installation: Installation, dataset: Dataset, fault: Fault, *, run: str, edition: str | None = None) -> None:
-    installation.ledger.append(
-        "failed",
-        who=f"run {run}",
-        dataset=dataset.id,
-        edition=edition,
-        fault=type(fault).__name__,
-        why=str(fault),
-        run=run,
-    )
+@contextmanager
+def entering(installation: Installation, dataset: Dataset, *, run: str, edition: str | None = None) -> Iterator[None]:
+    """Whatever stops the step stands in the ledger, where `status` and `retry` look; what a file was refused for is
+    entered by the refusal itself."""
+    try:
+        yield
+    except SourceRefused:
+        raise
+    except Exception as error:
+        # Words of an error that is not ours may hold a cell or an address.
+        why = str(error) if isinstance(error, Fault) else "internal error, see the run"
+        kind = type(error).__name__
+        installation.ledger.append(
+            "failed", who=f"run {run}", dataset=dataset.id, edition=edition, fault=kind, why=why, run=run
+        )
+        raise
 
 
 def _now() -> datetime:

@@ -1,7 +1,8 @@
 """What is coming: each dataset's update days within a span, and until when a change must have gone out.
 
 The days are the calendar's, the ladder after them is `status`'s: late by the grace it is overdue and the holder is
-told, late by twice the grace it is delinquent and the managers are. Writing it down for people is `ics` and the command.
+told, late by twice the grace it is delinquent and the managers are. Writing it down for people is `ics` and the
+command.
 """
 
 from __future__ import annotations

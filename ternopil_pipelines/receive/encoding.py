@@ -45,9 +45,10 @@ _COMMON = (
 _PAIRS = frozenset(_COMMON.split())
 # Measured on registers, addresses and lone words, in capitals too: true readings score 0.62-1, foreign alphabets below
 # 0.45. Near relatives (mac-cyrillic and cp1251, cp1125 and cp866) differ in a few letters only: the lead they must
-# show shrinks with the number of pairs, 0.12 for a hundred, 0.03 for a thousand and more.
+# show shrinks with the number of pairs, 0.12 for a hundred, 0.03 for a thousand and more. A lone word must lead by
+# 0.2, but by 0.12 in cp1251, which Excel writes and the others nearly nothing does today.
 ENOUGH = 0.5
-LEAST_LEAD, LEAD_OF_ONE = 0.03, 1.2
+LEAST_LEAD, LEAD_OF_ONE, MOST_LEAD, MOST_LEAD_OF_USUAL = 0.03, 1.2, 0.2, 0.12
 _CHUNK = 1 << 22
 _CYRILLIC = re.compile("[А-яҐґЄєІіЇї]")
 
@@ -132,13 +133,18 @@ def _most_ukrainian(data: bytes, error: UnicodeDecodeError, file: str) -> Readin
     if ranked and scores[ranked[0]] >= ENOUGH:
         best = ranked[0]
         rival = next((name for name in ranked[1:] if not _same(best, name, used)), None)
-        if rival is None or scores[best] - scores[rival] >= max(LEAST_LEAD, LEAD_OF_ONE / counts[best] ** 0.5):
+        if rival is None or scores[best] - scores[rival] >= _lead(best, counts[best]):
             return Reading(data.decode(best), best)
     row = data.count(b"\n", 0, error.start) + 1
     what = f"це не UTF-8 (хибний байт у рядку {row}), і жодне інше кодування не дає виразного українського тексту"
     raise SourceRefused(
         f"encoding in doubt, not UTF-8 at line {row}", [finding("encoding-doubtful", file=file, what=what)]
     )
+
+
+def _lead(encoding: str, pairs: float) -> float:
+    most = MOST_LEAD_OF_USUAL if encoding == "cp1251" else MOST_LEAD
+    return max(LEAST_LEAD, min(most, LEAD_OF_ONE / pairs**0.5))
 
 
 def _pairs(data: bytes) -> np.ndarray:

@@ -35,7 +35,9 @@ def run(*words: str) -> str:
     return result.stdout
 
 
-def test_coverage_is_told_of_the_running_portal(portal: LocalPortal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_coverage_is_told_of_the_running_portal(
+    portal: LocalPortal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("CKAN_URL", str(portal.status().url))
     document = json.loads(run("report", "coverage", "--svg", str(tmp_path / "c.svg"), "--json"))
     assert len(document["required"]) == 73

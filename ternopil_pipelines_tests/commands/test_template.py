@@ -80,7 +80,9 @@ def test_declared_sheet_header_row_pattern_and_bounds_are_kept(sources: Path, tm
     sheet = book.worksheets[1]
     assert [cell.value for cell in sheet[5]] == ["uid", "height", "since", "state", "email"]
     assert book.active is sheet
-    report = json.loads(run(sources, "check", "own", str(tmp_path / "own.xlsx"), "--out", str(tmp_path / "v"), "--json"))
+    report = json.loads(
+        run(sources, "check", "own", str(tmp_path / "own.xlsx"), "--out", str(tmp_path / "v"), "--json")
+    )
     assert report["verdict"] == "accepted" and report["tables"][0]["findings"] == []
 
 

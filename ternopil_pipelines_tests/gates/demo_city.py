@@ -1,5 +1,6 @@
-"""Every table of the demo city as received and cleaned, without servers: files from the landing folder, registers through
-SQLite, the API's rows as they stand."""
+"""Every table of the demo city as received and cleaned, without servers.
+
+Files come from the landing folder, registers through SQLite, the API's rows as they stand."""
 
 from __future__ import annotations
 

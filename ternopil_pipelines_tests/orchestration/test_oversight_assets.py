@@ -25,7 +25,9 @@ def test_the_coverage_is_an_asset_with_a_picture_and_a_line_for_each_required_da
     monkeypatch.setenv("TERNOPIL_HOME", str(tmp_path))
     installation = Installation(catalogue, Environment({"CKAN_URL": url, "TERNOPIL_HOME": str(tmp_path)}))
     with dg.DagsterInstance.ephemeral() as instance:
-        result = dg.materialize(oversight_assets(catalogue), instance=instance, resources={"installation": installation})
+        result = dg.materialize(
+            oversight_assets(catalogue), instance=instance, resources={"installation": installation}
+        )
     assert result.success
     (made,) = result.asset_materializations_for_node("oversight__coverage")
     counted = sum(int(str(made.metadata[name].value)) for name in ("published", "partial", "restricted", "missing"))

@@ -1,0 +1,150 @@
+"""`ternopil rollback | withdraw | adopt | retire`: what a person does to a publication, by name and with a reason."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from ternopil_pipelines.commands.output import Settings, json_option
+from ternopil_pipelines.commands.publish import dataset_named
+from ternopil_pipelines.faults import PortalRefused, UsageFault
+
+if TYPE_CHECKING:
+    from ternopil_pipelines.catalogue.model import Dataset
+    from ternopil_pipelines.evidence.edition import Edition
+    from ternopil_pipelines.installation import Installation
+
+
+@click.command()
+@click.argument("dataset")
+@click.option("--to", "to", help="Початок відбитка редакції; без нього — попередня оприлюднена.")
+@click.option("--note", default="повернення до попередньої редакції", help="Чому: залишиться в журналі.")
+@json_option
+@click.pass_obj
+def rollback(settings: Settings, dataset: str, to: str | None, note: str) -> None:
+    """Повернути на портал попередню (або названу) редакцію набору."""
+    from ternopil_pipelines.evidence.decisions import decide
+    from ternopil_pipelines.evidence.journal import last_published
+    from ternopil_pipelines.orchestration.steps import publish_edition
+
+    installation = settings.installation()
+    found = dataset_named(installation, dataset)
+    target = _edition(installation, found, to)
+    shown = last_published(installation.ledger, found.id)
+    if shown is not None and shown.edition and shown.edition != target.address:
+        # Else the next scheduled run would bring the newer edition back: its source has not changed.
+        newer = installation.archive.read(found.id, shown.edition)
+        decide(installation.ledger, newer, "rejected", by=person(), why=f"rolled back: {note}", who=person())
+    published = publish_edition(installation, found, target, run=f"rollback by {person()}", say=settings.say)
+    if settings.json:
+        settings.document({"dataset": found.id, "edition": target.address, "url": published.url})
+    else:
+        settings.say(f"На порталі редакція {target.address[:12]} від {target.made_at[:16]}: {published.url}")
+
+
+@click.command()
+@click.argument("dataset")
+@click.option("--reason", required=True, help="Чому: залишиться в журналі.")
+@json_option
+@click.pass_obj
+def withdraw(settings: Settings, dataset: str, reason: str) -> None:
+    """Негайно вилучити дані набору з порталу (наприклад, після витоку) і довести, що адреси закрито."""
+    from ternopil_pipelines.portal.withdrawal import withdraw as take_back
+
+    installation = settings.installation()
+    found = dataset_named(installation, dataset)
+    done = take_back(
+        client=installation.client(found),
+        ledger=installation.ledger,
+        dataset=found,
+        journal=installation.journal,
+        reason=reason,
+        who=person(),
+        say=settings.say,
+    )
+    if settings.json:
+        settings.document(asdict(done))
+        return
+    for address, status in done.closed.items():
+        settings.say(f"  {status}  {address}")
+    settings.say(f"Закрито адрес: {len(done.closed)}. Ще потрібно:")
+    for each in done.remaining:
+        settings.say(f"  - {each}")
+
+
+@click.command()
+@click.argument("dataset")
+@json_option
+@click.pass_obj
+def retire(settings: Settings, dataset: str) -> None:
+    """Позначити набір на порталі як «Більше не оновлюється»; дані залишаються."""
+    from ternopil_pipelines.portal.retirement import retire as mark
+
+    installation = settings.installation()
+    found = next((each for each in installation.catalogue.datasets if each.id == dataset), None)
+    if found is None:
+        raise UsageFault(f"sources.yaml has no dataset {dataset!r}")
+    changed = mark(client=installation.client(found), dataset=found, journal=installation.journal)
+    if changed:
+        installation.ledger.append("retired", who=person(), dataset=found.id)
+    if settings.json:
+        settings.document({"dataset": found.id, "changed": changed})
+    else:
+        settings.say("Позначено: більше не оновлюється." if changed else "Набір уже так позначено.")
+        if found.state != "retired":
+            settings.say(f"Поставте `state: retired` у sources.yaml для {found.id}, щоб його більше не запускали.")
+
+
+@click.command()
+@click.argument("dataset")
+@click.argument("package")
+@json_option
+@click.pass_obj
+def adopt(settings: Settings, dataset: str, package: str) -> None:
+    """Взяти під опіку набір PACKAGE, що вже є на порталі: його адреса та ідентифікатори ресурсів збережуться."""
+    from pathlib import Path
+
+    from ternopil_pipelines.catalogue.adopting import with_package
+    from ternopil_pipelines.portal.situation import show
+
+    installation = settings.installation()
+    found = dataset_named(installation, dataset)
+    client = installation.client(found)
+    existing = show(client, package)
+    if existing is None:
+        raise PortalRefused(f"the portal has no dataset `{package}`, or the token may not see it")
+    client.preflight(installation.catalogue.holder_of(found).organization_name)
+    sources = settings.sources or Path("sources.yaml")
+    sources.write_text(with_package(sources.read_text(encoding="utf-8"), found.id, package), encoding="utf-8")
+    installation.ledger.append("adopted", who=person(), dataset=found.id, package=package, package_id=existing["id"])
+    resources = [{"id": each["id"], "name": each["name"], "url": each["url"]} for each in existing["resources"]]
+    if settings.json:
+        settings.document({"dataset": found.id, "package": package, "resources": resources})
+        return
+    settings.say(f"{found.id} тепер оприлюднюватиметься як `{package}`; ресурси зберігають свої адреси:")
+    for each in resources:
+        settings.say(f"  {each['name']}  {each['url']}")
+
+
+def person() -> str:
+    """Who acts: the account of the operating system."""
+    return f"person {getpass.getuser()}"
+
+
+def _edition(installation: Installation, dataset: Dataset, to: str | None) -> Edition:
+    from ternopil_pipelines.evidence.journal import PUBLISHED
+
+    published = installation.ledger.entries(dataset=dataset.id, what=PUBLISHED)
+    addresses = list(dict.fromkeys(str(each.edition) for each in reversed(published)))
+    if to is None:
+        if len(addresses) < 2:
+            raise UsageFault(f"dataset {dataset.id} has no earlier publication to go back to")
+        return installation.archive.read(dataset.id, addresses[1])
+    fitting = [each for each in installation.archive.history(dataset.id) if each.address.startswith(to)]
+    if len(fitting) != 1:
+        known = ", ".join(each[:12] for each in addresses) or "none"
+        raise UsageFault(f"{len(fitting)} editions of {dataset.id} begin with {to!r}; published were: {known}")
+    return fitting[0]
