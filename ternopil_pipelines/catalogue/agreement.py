@@ -110,11 +110,26 @@ def _paging(source: ApiSource, path: Path) -> Iterator[Disagreement]:
 def _column(column: Column, path: Path) -> Iterator[Disagreement]:
     for name in column.model_fields_set.intersection(STRUCTURE_ONLY):
         yield (*path, name), "unknown key; unknown keys are errors so that a slip is not overlooked"
+    for name, limit in (("minimum", column.minimum), ("maximum", column.maximum)):
+        if limit is not None and not _fits(column.type, limit):
+            yield (*path, name), f"expected a value of the column's type {column.type}, got {limit!r}"
+            return
     if column.minimum is not None and column.maximum is not None:
         if isinstance(column.minimum, str) != isinstance(column.maximum, str):
             yield (*path, "minimum"), "`minimum` and `maximum` are expected to be of one kind"
         elif column.minimum > column.maximum:  # type: ignore[operator]
             yield (*path, "minimum"), f"expected at most `maximum`, got {column.minimum!r} above {column.maximum!r}"
+
+
+_DATES = {"date": r"\d{4}-\d\d-\d\d", "dateTime": r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", "time": r"\d\d:\d\d(:\d\d)?"}
+
+
+def _fits(column_type: str, limit: float | str) -> bool:
+    """Numbers limit numbers; a date or a time is limited by one written the published way."""
+    if column_type in {"integer", "decimal"}:
+        return not isinstance(limit, str)
+    form = _DATES.get(column_type)
+    return form is not None and isinstance(limit, str) and re.fullmatch(form, limit) is not None
 
 
 def _references(value: object, path: Path) -> Iterator[Disagreement]:

@@ -68,7 +68,12 @@ def editions() -> tuple[Edition, ...]:
 
 
 def required_ids() -> frozenset[str]:
-    return frozenset(each.id for each in requirements() if each.id)
+    return _ids_on(date.today())  # noqa: DTZ011 - as above
+
+
+@cache
+def _ids_on(day: date) -> frozenset[str]:
+    return frozenset(each.id for each in requirements(day) if each.id)
 
 
 def _entries(content: dict[str, Any]) -> tuple[Requirement, ...]:

@@ -9,12 +9,6 @@ import click
 from ternopil_pipelines.commands.output import Settings, json_option, leave
 from ternopil_pipelines.faults import UsageFault
 
-VERDICTS = {
-    "accepted": "Прийнято: зауважень немає.",
-    "accepted_with_remarks": "Прийнято із зауваженнями.",
-    "held": "Затримано: потрібне рішення людини.",
-    "rejected": "Відхилено: є помилки, які треба виправити.",
-}
 SHOWN = 10
 
 
@@ -28,6 +22,7 @@ SHOWN = 10
 def check(settings: Settings, dataset: str, files: tuple[Path, ...], table: str | None, out: Path | None) -> None:
     """Перевірити файли набору й записати висновок: таблицю, звіт, позначену копію."""
     from ternopil_pipelines.reports.check import check as run_check
+    from ternopil_pipelines.reports.ukrainian import NEXT_STEPS, VERDICTS
 
     catalogue = settings.catalogue()
     found = next((each for each in catalogue.datasets if each.id == dataset), None)
@@ -40,7 +35,8 @@ def check(settings: Settings, dataset: str, files: tuple[Path, ...], table: str 
     if settings.json:
         settings.document(outcome.report)
     else:
-        settings.say(VERDICTS[outcome.report["verdict"]])
+        verdict = outcome.report["verdict"]
+        settings.say(f"{VERDICTS[verdict]}. {NEXT_STEPS[verdict]}")
         findings = [each for shown in outcome.report["tables"] for each in shown["findings"]]
         for each in findings[:SHOWN]:
             place = each["cell"] or (f"рядок {each['row']}" if each["row"] else each["column"] or "таблиця")

@@ -99,7 +99,8 @@ def _refused(
 
 def clean_table(installation: Installation, dataset: Dataset, table: Table, receipt: Receipt) -> Cleaned:
     city = installation.catalogue.city
-    return clean(receipt, table, columns_of(table), bounds=city.bounds, zone=city.timezone)
+    most = dataset.thresholds.quarantine
+    return clean(receipt, table, columns_of(table), bounds=city.bounds, zone=city.timezone, quarantine=most)
 
 
 def rows_before(installation: Installation, dataset: Dataset, table: Table) -> int | None:

@@ -8,6 +8,7 @@ refusal; a wrong letter published is worse than a file sent twice.
 from __future__ import annotations
 
 import codecs
+import math
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -144,7 +145,7 @@ def _most_ukrainian(data: bytes, error: UnicodeDecodeError, file: str) -> Readin
 
 def _lead(encoding: str, pairs: float) -> float:
     most = MOST_LEAD_OF_USUAL if encoding == "cp1251" else MOST_LEAD
-    return max(LEAST_LEAD, min(most, LEAD_OF_ONE / pairs**0.5))
+    return max(LEAST_LEAD, min(most, LEAD_OF_ONE / math.sqrt(pairs)))
 
 
 def _pairs(data: bytes) -> np.ndarray:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
-from ternopil_pipelines.catalogue.law import Edition, Requirement, editions, in_force, requirements
+from ternopil_pipelines.catalogue.law import Edition, Requirement, editions, in_force, required_ids, requirements
+from ternopil_pipelines.catalogue.loading import load_catalogue
 
 DAY = date(2027, 1, 1)
 
@@ -34,3 +36,11 @@ def test_every_edition_in_the_product_loads() -> None:
     for edition in editions():
         ids = [each.id for each in edition.entries if each.id]
         assert len(ids) == len(set(ids)) and ids
+
+
+def test_the_citys_catalogue_names_a_dataset_for_every_required_one() -> None:
+    catalogue = load_catalogue(Path(__file__).parents[2] / "sources.yaml")
+    assert required_ids() <= {each.required for each in catalogue.datasets}
+    assert len(required_ids()) == 73
+    sourceless = [each for each in catalogue.datasets if each.state == "no source yet"]
+    assert sourceless and not any(each.tables for each in sourceless)

@@ -84,6 +84,7 @@ WRONG = [
     ("      - id: stops\n", "      - id: edition\n", 21, "datasets[0].tables[0]", "may not be called"),
     ("      - id: calls\n", "      - id: works\n", 37, "datasets[1].tables[1].id", "already"),
     ("type: decimal", "type: money", 35, "datasets[1].tables[0].columns[1].type", "decimal"),
+    ("minimum: 0,", 'minimum: "2026-13",', 35, "datasets[1].tables[0].columns[1].minimum", "type decimal"),
     ("minimum: 0,", "minimum: 11,", 35, "datasets[1].tables[0].columns[1].minimum", "at most"),
     ("name: cost", "name: ID", 35, "datasets[1].tables[0].columns[1].name", "already"),
     ("{name: cost, type: decimal", '{name: cost, pattern: "[", type: decimal', 35,
