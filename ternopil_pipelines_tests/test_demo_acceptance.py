@@ -80,8 +80,8 @@ class City:
             return list(instance.get_runs())
 
     def finished(self, known: set[str]) -> list[dg.DagsterRun]:
-        """Runs that began after `known` were seen, once all of them have ended."""
-        fresh = [run for run in self.runs() if run.run_id not in known]
+        """Runs for a changed file that began after `known` were seen, once all of them have ended."""
+        fresh = [run for run in self.runs() if run.run_id not in known and run.tags.get("ternopil/cause") == "landing"]
         return fresh if all(run.is_finished for run in fresh) else []
 
     def settled(self) -> set[str]:
@@ -122,7 +122,9 @@ def city() -> Iterator[City]:
         made.first = json.loads(made.ternopil("--json", "demo"))
         yield made
     finally:
-        subprocess.run([str(COMMAND), "demo", "--stop"], cwd=REPOSITORY, env=environment, capture_output=True, timeout=300)
+        subprocess.run(
+            [str(COMMAND), "demo", "--stop"], cwd=REPOSITORY, env=environment, capture_output=True, timeout=300
+        )
         shutil.rmtree(base, ignore_errors=True)
 
 

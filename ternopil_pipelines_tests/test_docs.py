@@ -45,11 +45,13 @@ def test_every_command_is_told_of(command: tuple[str, ...]) -> None:
 
 
 def test_no_command_is_told_of_that_is_not_there() -> None:
-    groups = {name: command for name, command in ternopil.commands.items()}
+    groups = dict(ternopil.commands)
     unknown = {each for each in _spoken() if each[0] not in groups}
     for name, command in groups.items():
         if isinstance(command, click.Group):
-            unknown |= {each for each in _spoken() if each[0] == name and len(each) > 1 and each[1] not in command.commands}
+            unknown |= {
+                each for each in _spoken() if each[0] == name and len(each) > 1 and each[1] not in command.commands
+            }
     assert unknown <= {(name,) for name in PROMISED}
 
 
@@ -64,7 +66,11 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_every_path_that_is_named_exists(page: Path) -> None:
     text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.S)
     named = re.findall(r"`([\w.\-]+(?:/[\w.\-]+)+/?)`", text)
-    kept = [each for each in named if not each.startswith(MADE_LATER) and re.match(r"^(docs|deploy|benchmarks|ternopil_\w+|\.ci)/", each)]
+    kept = [
+        each
+        for each in named
+        if not each.startswith(MADE_LATER) and re.match(r"^(docs|deploy|benchmarks|ternopil_\w+|\.ci)/", each)
+    ]
     assert [each for each in kept if not (ROOT / each).exists()] == []
 
 

@@ -16,7 +16,18 @@ PACKAGE = Path(ternopil_pipelines.__file__).parent
 NAME = PACKAGE.name
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "search_plugin" not in path.parts)
 # A room may use those after it, never one before it.
-ORDER = ("orchestration", "oversight", "reports", ("portal", "gates"), "evidence", "clean", "receive", "catalogue", "findings", "faults")
+ORDER = (
+    "orchestration",
+    "oversight",
+    "reports",
+    ("portal", "gates"),
+    "evidence",
+    "clean",
+    "receive",
+    "catalogue",
+    "findings",
+    "faults",
+)
 LONGEST = 250
 
 
@@ -56,7 +67,9 @@ def _reach(room: str) -> set[str]:
 
 
 def test_dagster_is_imported_by_orchestration_and_definitions_alone() -> None:
-    importing = {_room(_name(path)) for path in MODULES if any(each.split(".")[0] == "dagster" for each in _imports(path))}
+    importing = {
+        _room(_name(path)) for path in MODULES if any(each.split(".")[0] == "dagster" for each in _imports(path))
+    }
     assert importing == {"orchestration", "definitions"}
 
 
@@ -159,7 +172,11 @@ def test_importing_every_module_does_nothing(tmp_path: Path) -> None:
     """No file of the package or of this folder opened, nothing written, no connection, process or variable read."""
     modules = ",".join(_name(path) for path in MODULES)
     done = subprocess.run(
-        [sys.executable, "-c", WATCHED, str(PACKAGE), modules], cwd=tmp_path, capture_output=True, text=True, timeout=300
+        [sys.executable, "-c", WATCHED, str(PACKAGE), modules],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     assert done.stdout.strip() == ""

@@ -68,7 +68,7 @@ def editions() -> tuple[Edition, ...]:
 
 
 def required_ids() -> frozenset[str]:
-    return _ids_on(date.today())  # noqa: DTZ011 - as above
+    return _ids_on(date.today())
 
 
 @cache

@@ -11,6 +11,8 @@ import re
 
 # Not inside a longer number, nor after `12-`, `12.` or `12:` (dates, fractions, cadastral numbers).
 _APART = r"(?<!\d)(?<!\d[.:/-])"
+_WORD = r"[А-ЯҐЄІЇ][а-яґєії'’ʼ-]+"
+_UPPER = r"[А-ЯҐЄІЇ][А-ЯҐЄІЇ'’ʼ-]+"
 _SHAPES = (
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
     # IBAN, also with blanks and with Cyrillic letters.
@@ -27,6 +29,11 @@ _SHAPES = (
     r"(?<![^\W\d_])[А-ЯҐЄІЇA-Z]{2}\s?№?\s?\d{6}(?!\d)",
     # Nine digits are a person's only where the words before them say so.
     r"(?i:паспорт|id[- ]?карт|посвідчення)\D{0,20}\d{9}(?!\d)",
+    # A name with its patronymic, in small or capital letters: a finding of the cleaning may quote it before any gate
+    # has judged the column.
+    rf"(?:{_WORD}\s+){{1,2}}[А-ЯҐЄІЇ][а-яґєії'’ʼ]*(?:ович|йович|євич|евич|івна|ївна|Ілліч|Лукич)(?:\s+{_WORD})?",
+    rf"[А-ЯҐЄІЇ][а-яґєії'’ʼ]*(?:ович|йович|євич|евич|івна|ївна),?\s+{_WORD}",
+    rf"(?:{_UPPER}\s+){{1,2}}[А-ЯҐЄІЇ'’ʼ]*(?:ОВИЧ|ЙОВИЧ|ЄВИЧ|ЕВИЧ|ІВНА|ЇВНА)(?:\s+{_UPPER})?",
 )
 _PERSONAL = re.compile("|".join(_SHAPES))
 LONGEST = 120

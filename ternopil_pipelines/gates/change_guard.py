@@ -25,8 +25,8 @@ from ternopil_pipelines.gates.profile import common, distance, profile
 from ternopil_pipelines.gates.shift import shifts
 
 ORDER = (
-    "wrong-dataset", "older-edition", "header-inside", "columns-shifted", "rows-rewritten", "rows-dropped",
-    "column-gone", "column-emptied", "keys-replaced", "column-unlike",
+    "wrong-dataset", "older-edition", "header-inside", "content-strange", "columns-shifted", "rows-rewritten",
+    "rows-dropped", "column-gone", "column-emptied", "keys-replaced", "column-unlike",
 )  # fmt: skip
 # A look is judged on at least so many values; three cells of a small table are no distribution.
 _FEW = 5
@@ -65,7 +65,7 @@ def guard(compared: Compared) -> list[Finding]:
         *_keys(compared),
         *_looks(compared),
         *_permuted(compared),
-        *shifts(compared.before, compared.after, words=compared.words),
+        *shifts(compared.before, compared.after, suspects=_suspects(compared), words=compared.words),
     ]
     known = {code: place for place, code in enumerate(ORDER)}
     found.sort(key=lambda each: known.get(each.code, len(ORDER)))
@@ -136,6 +136,8 @@ def _keys(compared: Compared) -> Iterator[Finding]:
         return
     if not diff.key and not _strange(compared):
         return  # whole rows differ already where one column counts the hours
+    if diff.removed >= 0.9 * diff.rows_before and _strange(compared):
+        yield finding("content-strange", count=diff.removed, **compared.words)
     yield finding(
         "keys-replaced",
         count=diff.removed,
@@ -182,6 +184,12 @@ def _permuted(compared: Compared) -> Iterator[Finding]:
             yield finding(
                 "rows-rewritten", column=column.name, count=changed[column.name], share=share, **compared.words
             )
+
+
+def _suspects(compared: Compared) -> frozenset[str]:
+    pairs = len(compared.matched.new)
+    every = pairs < 0.5 * compared.diff.rows_after
+    return frozenset(each.name for each in compared.diff.columns if every or each.changed > 0.2 * pairs)
 
 
 def _same_counts(was: pa.Array, now: pa.Array) -> bool:

@@ -6,7 +6,7 @@ the first that stops names the reason. Nothing is entered in the ledger by `judg
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -86,7 +86,9 @@ def judge(
         if old is None or published[-1].edition is None:
             found[CHANGES] += header_inside(dataset, each.title, side)
             continue
-        found[CHANGES] += _glued(dataset, each, old)
+        if published[-1].edition != edition.address:
+            noticed = by_code(cleaned.findings) if cleaned is not None else dict(each.findings)
+            found[CHANGES] += _glued(dataset, each, noticed, old)
         earlier = Side(old.columns, archive.frame(archive.read(dataset.id, published[-1].edition), each.id))
         matched = match(earlier, side)
         diff = compare(each.id, each.title, earlier, side, matched, personal=people)
@@ -172,10 +174,12 @@ def _cells(
     return people
 
 
-def _glued(dataset: Dataset, table: EditionTable, before: EditionTable) -> Iterator[Finding]:
+def _glued(
+    dataset: Dataset, table: EditionTable, noticed: Mapping[str, int], before: EditionTable
+) -> Iterator[Finding]:
     """Reading takes a repeated header out by itself; that it appeared at all means that two exports were glued."""
     code = "header-row-left-out"
-    count = dict(table.findings).get(code, 0) - dict(before.findings).get(code, 0)
+    count = noticed.get(code, 0) - dict(before.findings).get(code, 0)
     folder = any(each.id == table.id and isinstance(each.source, FolderSource) for each in dataset.tables)
     if count > 0 and folder:
         yield finding("header-inside", count=count, table=table.title, dataset=dataset.id)

@@ -24,8 +24,9 @@ _CATEGORIES = 30
 _MOVED = 0.35
 
 
-def shifts(before: Side, after: Side, *, words: Mapping[str, Any]) -> Iterator[Finding]:
-    yield from slid(before, after, words=words)
+def shifts(before: Side, after: Side, *, suspects: frozenset[str], words: Mapping[str, Any]) -> Iterator[Finding]:
+    """`suspects`: columns that changed in more than a few rows; only there values can have slid."""
+    yield from slid(before, after, suspects=suspects, words=words)
     for column in after.columns:
         if column.name not in before.names:
             continue
@@ -40,14 +41,14 @@ def shifts(before: Side, after: Side, *, words: Mapping[str, Any]) -> Iterator[F
             yield from _dates(column.name, old, new, words)
 
 
-def slid(before: Side, after: Side, *, words: Mapping[str, Any]) -> Iterator[Finding]:
+def slid(before: Side, after: Side, *, suspects: frozenset[str], words: Mapping[str, Any]) -> Iterator[Finding]:
     """A column most of whose values are the old values of a neighbour, and not its own."""
     names = [name for name in after.names if name in before.names]
     arrays = {name: before.array(name) for name in names}
     found: list[tuple[str, str]] = []
     for place, name in enumerate(names):
         new = after.array(name)
-        if len(new) - new.null_count < _FEW:
+        if name not in suspects or len(new) - new.null_count < _FEW:
             continue
         own = common(arrays[name], new)
         if own >= 0.5:

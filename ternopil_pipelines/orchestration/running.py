@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import dagster as dg
-from dagster._utils.error import SerializableErrorInfo
+from dagster_shared.error import SerializableErrorInfo
 
 from ternopil_pipelines.catalogue.model import Dataset
 from ternopil_pipelines.faults import Fault, GateRefused

@@ -217,5 +217,12 @@ def entering(installation: Installation, dataset: Dataset, *, run: str, edition:
         raise
 
 
+def erase_edition(installation: Installation, edition: Edition, *, reason: str, who: str) -> None:
+    """Leaked personal data leave the archive and the received bytes the edition was made from; the ledger says why."""
+    erase(installation.ledger, installation.archive, edition.dataset, edition.address, reason=reason, who=who)
+    for table in edition.tables:
+        installation.received.forget(edition.dataset, table.source_sha256)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)

@@ -8,7 +8,6 @@ next run, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 
 from ternopil_pipelines.faults import Fault, PortalRefused, PortalUnreachable
@@ -16,31 +15,29 @@ from ternopil_pipelines.portal import in_place
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.resources import Target
 from ternopil_pipelines.portal.shadow import ShadowTables
-from ternopil_pipelines.portal.situation import Situation, Work, look, show
+from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look, show
 
 needs = in_place.needs
 
 
-def advance(work: Work, now: Situation, *, distrusted: Collection[str] = ()) -> None:
+def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
     """All steps from `now` to the edition."""
     if work.datastore_url is None:
         raise PortalRefused("publish_mode `direct` needs portal.datastore_url in sources.yaml")
     if now.package is None:
         in_place.create_dataset(work)
         now = look(work)
-    changed = in_place.tables_to_load(now, distrusted)
+    changed = in_place.tables_to_load(now, doubts)
     if changed:
         with ShadowTables(work.datastore_url) as tables:
             _require_own_database(now, tables)
-            _replace(work, now, changed, tables, distrusted)
+            _replace(work, now, changed, tables, doubts)
     else:
-        in_place.send_files(work, now, distrusted)
+        in_place.send_files(work, now, doubts)
     in_place.finish(work, now)
 
 
-def _replace(
-    work: Work, now: Situation, changed: list[Target], tables: ShadowTables, distrusted: Collection[str]
-) -> None:
+def _replace(work: Work, now: Situation, changed: list[Target], tables: ShadowTables, doubts: Doubts) -> None:
     nested = _comments_nested(work)
     for each in changed:
         work.say(f"filling {each.file.rows} rows of {each.file.table}")
@@ -50,7 +47,7 @@ def _replace(
         tables.exchange(each.id)
     passing("swap-held")
     try:
-        in_place.send_files(work, now, distrusted)
+        in_place.send_files(work, now, doubts)
     except PortalUnreachable:
         # Whether the files went through is unknown: the table goes with what the metadata shows. Nothing may ask for
         # the table meanwhile, which is locked by ourselves.

@@ -17,7 +17,7 @@ from ternopil_pipelines.portal import datastore, passport
 from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.resources import Target
-from ternopil_pipelines.portal.situation import Situation, Work, look, show
+from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look, show
 from ternopil_pipelines.portal.transport import Upload
 
 
@@ -34,13 +34,12 @@ def needs(work: Work, now: Situation) -> bool:
     )
 
 
-def advance(work: Work, now: Situation, *, distrusted: Collection[str] = ()) -> None:
-    """All steps from `now` to the edition. `distrusted`: resources whose file and table are to be sent again even
-    though the metadata says they are right."""
+def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
+    """All steps from `now` to the edition."""
     if now.package is None:
         create_dataset(work)
         now = look(work)
-    changed = tables_to_load(now, distrusted)
+    changed = tables_to_load(now, doubts)
     standing = [each for each in changed if now.tables[each.id] is not None]
     for each in standing:
         datastore.drop(work.client, each.id)
@@ -48,7 +47,7 @@ def advance(work: Work, now: Situation, *, distrusted: Collection[str] = ()) -> 
         passing("tables-hidden")
         # Dropping a table changes the dataset's metadata, which the revision is matched against.
         now = look(work)
-    send_files(work, now, distrusted)
+    send_files(work, now, doubts)
     passing("files-sent")
     load_all(work, changed)
     finish(work, now)
@@ -73,21 +72,21 @@ def finish(work: Work, now: Situation) -> None:
                     add_views(work, package, resource)
 
 
-def tables_to_load(now: Situation, distrusted: Collection[str]) -> list[Target]:
+def tables_to_load(now: Situation, doubts: Doubts) -> list[Target]:
     differ = now.tables_differ()
-    return [each for each in now.tabled if each in differ or each.id in distrusted]
+    return [each for each in now.tabled if each in differ or each.id in doubts.tables]
 
 
-def send_files(work: Work, now: Situation, distrusted: Collection[str] = ()) -> None:
+def send_files(work: Work, now: Situation, doubts: Doubts = NO_DOUBTS) -> None:
     """Files that differ and all metadata in one call, on condition that nobody changed the dataset meanwhile."""
     differ = now.files_differ()
-    different = [each for each in now.targets if each in differ or each.id in distrusted]
+    different = [each for each in now.targets if each in differ or each.id in doubts.files]
     if not different and not now.passport_differs(work):
         return
     assert now.package is not None
     present = now.resources
     # Equal bytes sent again would still move the resource's date of change.
-    sent = [e for e in different if e.id in distrusted or present.get(e.id, {}).get("hash") != e.file.sha256]
+    sent = [e for e in different if e.id in doubts.files or present.get(e.id, {}).get("hash") != e.file.sha256]
     wanted = passport.package_of(work.edition.passport, edition=None if now.hidden else work.edition.address)
     work.say(f"sending {len(sent)} files")
     revise(

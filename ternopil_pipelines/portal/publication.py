@@ -8,7 +8,6 @@ a doubtful answer is followed by another look, and a portal that stays silent en
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -27,7 +26,7 @@ from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.journal import Entry, Journal
 from ternopil_pipelines.portal.passport import extra_of
-from ternopil_pipelines.portal.situation import Say, Situation, Work, look, show
+from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Say, Situation, Work, look, show
 from ternopil_pipelines.portal.verification import Receipt, glance, verify
 
 
@@ -36,7 +35,7 @@ class Mode(Protocol):
 
     def needs(self, work: Work, now: Situation) -> bool: ...
 
-    def advance(self, work: Work, now: Situation, *, distrusted: Collection[str] = ()) -> None: ...
+    def advance(self, work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None: ...
 
 
 _MODES: dict[str, Mode] = {"in_place": in_place, "direct": direct, "ab": staging}
@@ -101,22 +100,22 @@ def publish(
         now = look(work)
         _refuse_hidden_by_others(now, work)
         entry = Entry(dataset.id, work.package, edition.address, dataset.publish_mode, previous=now.edition)
-        distrusted = _nothing_to_do(mode, work, now, interrupted)
-        if distrusted is None:
+        doubts = _nothing_to_do(mode, work, now, interrupted)
+        if doubts is None:
             if interrupted:
                 journal.write(replace(entry, done=True))
             return _publication(work, now, dataset, None, started)
         journal.write(entry)
         passing("intent-written")
-        now, receipt = _bring(mode, work, now, distrusted)
+        now, receipt = _bring(mode, work, now, doubts)
         journal.write(replace(entry, done=True))
         return _publication(work, now, dataset, receipt, started)
 
 
-def _nothing_to_do(mode: Mode, work: Work, now: Situation, interrupted: bool) -> set[str] | None:
-    """None: the portal is equal to the edition. Otherwise resources whose bytes are not to be trusted."""
+def _nothing_to_do(mode: Mode, work: Work, now: Situation, interrupted: bool) -> Doubts | None:
+    """None: the portal is equal to the edition. Otherwise what was found wrong beside the metadata."""
     if mode.needs(work, now):
-        return set()
+        return NO_DOUBTS
     if interrupted:
         # Files are replaced before the database commits: after a crash equal metadata proves nothing.
         _, found = verify(work, now)
@@ -124,22 +123,22 @@ def _nothing_to_do(mode: Mode, work: Work, now: Situation, interrupted: bool) ->
         found = glance(work, now)
     if not found:
         return None
-    return found.resources or {now.targets[0].id}
+    return found.doubts(now)
 
 
-def _bring(mode: Mode, work: Work, now: Situation, distrusted: set[str]) -> tuple[Situation, Receipt]:
+def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts) -> tuple[Situation, Receipt]:
     doubtful: PortalUnreachable | None = None
     for _ in range(ROUNDS):
         try:
-            if distrusted or mode.needs(work, now):
-                mode.advance(work, now, distrusted=distrusted)
+            if doubts or mode.needs(work, now):
+                mode.advance(work, now, doubts=doubts)
                 now = look(work)
             receipt, found = verify(work, now)
             passing("verified")
             if not found:
                 return now, receipt
             work.say("sending again: " + "; ".join(found.told[:3]))
-            distrusted = found.resources or ({now.targets[0].id} if found.search else set())
+            doubts = found.doubts(now)
         except PortalUnreachable as fault:
             if doubtful is not None:
                 raise

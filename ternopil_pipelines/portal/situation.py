@@ -46,6 +46,20 @@ class Work:
         return self._rows[table]
 
 
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """Ids of resources that are to be sent again although the metadata says they are right: found wrong on reading."""
+
+    files: frozenset[str] = frozenset()
+    tables: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.files or self.tables)
+
+
+NO_DOUBTS = Doubts()
+
+
 @dataclass(frozen=True)
 class Situation:
     """`package` None: no such dataset. `tables`: by resource id, for the targets that carry one."""

@@ -21,7 +21,7 @@ from ternopil_pipelines.faults import PortalRefused, PortalUnreachable
 from ternopil_pipelines.portal import datastore, in_place, passport
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.resources import FILE, Target, resource_id
-from ternopil_pipelines.portal.situation import Situation, Work, look, show
+from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look, show
 
 REPLACES = "replaces"
 _SUFFIX = "-staging"
@@ -34,14 +34,14 @@ def needs(work: Work, now: Situation) -> bool:
     return in_place.needs(work, now) or bool(_unparked(work, now.package))
 
 
-def advance(work: Work, now: Situation, *, distrusted: Collection[str] = ()) -> None:
+def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
     """All steps from `now` to the edition."""
     if now.package is None or now.hidden:
         # Nobody sees it yet: it is filled where it stands and shown whole.
-        in_place.advance(work, now, distrusted=distrusted)
+        in_place.advance(work, now, doubts=doubts)
         return
     staging = _staging(work)
-    pairs = _pairs(work, now, staging, distrusted)
+    pairs = _pairs(work, now, staging, doubts)
     if pairs:
         _prepare(work, staging, [new for _, new in pairs])
         passing("staged")
@@ -79,17 +79,15 @@ def _staging(work: Work) -> dict[str, Any]:
     return _shown(work, name)
 
 
-def _pairs(
-    work: Work, now: Situation, staging: Mapping[str, Any], distrusted: Collection[str]
-) -> list[tuple[Target, Target]]:
+def _pairs(work: Work, now: Situation, staging: Mapping[str, Any], doubts: Doubts) -> list[tuple[Target, Target]]:
     """(where it stands, where it moves in) for each file whose bytes or table change."""
     present = now.resources
-    loading = in_place.tables_to_load(now, distrusted)
+    loading = in_place.tables_to_load(now, doubts)
     parked = {each.get(FILE): str(each["id"]) for each in staging["resources"] if each.get(FILE)}
     moving = []
     for each in now.targets:
         stands = present.get(each.id)
-        if stands is None or stands.get("hash") != each.file.sha256 or each in loading or each.id in distrusted:
+        if stands is None or stands.get("hash") != each.file.sha256 or each in loading or each.id in doubts.files:
             hidden = parked.get(each.file.name)
             if hidden is None or hidden == each.id:
                 hidden = _other_half(work, each)

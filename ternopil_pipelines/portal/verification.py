@@ -6,6 +6,7 @@ database. What differs is named here; whether it is sent again is the publicatio
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -15,9 +16,10 @@ from ternopil_pipelines.faults import PortalRefused
 from ternopil_pipelines.portal import datastore, passport
 from ternopil_pipelines.portal.datastore import Rows
 from ternopil_pipelines.portal.resources import Target
-from ternopil_pipelines.portal.situation import Situation, Work
+from ternopil_pipelines.portal.situation import Doubts, Situation, Work
 
 SAMPLED = 5
+SEARCH_LAG = (0.5, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +35,22 @@ class Receipt:
 
 @dataclass
 class Differences:
-    """`resources`: ids whose file or table is wrong; `told`: each difference in words."""
+    """What was read back wrong: `told` in words, `files` and `tables` by the resource's id."""
 
-    resources: set[str] = field(default_factory=set)
     told: list[str] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
+    tables: set[str] = field(default_factory=set)
     search: bool = False
-
-    def add(self, text: str, resource: str | None = None) -> None:
-        self.told.append(text)
-        if resource is not None:
-            self.resources.add(resource)
 
     def __bool__(self) -> bool:
         return bool(self.told)
+
+    def doubts(self, now: Situation) -> Doubts:
+        """What to send again. A search that lags behind is only written by a change: the smallest file makes one."""
+        files = set(self.files)
+        if self.search and not files:
+            files.add(min(now.targets, key=lambda each: (each.has_table, each.file.size)).id)
+        return Doubts(frozenset(files), frozenset(self.tables))
 
 
 def verify(work: Work, now: Situation) -> tuple[Receipt, Differences]:
@@ -59,7 +64,7 @@ def verify(work: Work, now: Situation) -> tuple[Receipt, Differences]:
         counts[each.file.table] = count
         sampled += compared
     _package(work, now, found)
-    in_search = _search(work, now, found)
+    in_search = _search(work, now, found, patience=SEARCH_LAG)
     return Receipt(hashes, counts, sampled, in_search), found
 
 
@@ -69,7 +74,8 @@ def glance(work: Work, now: Situation) -> Differences:
     for each in now.targets:
         status, length = work.client.length_of(address_of(work, now, each))
         if status != 200 or length not in {None, each.file.size}:
-            found.add(f"{each.file.name}: answers {status} with {length} bytes", each.id)
+            found.told.append(f"{each.file.name}: answers {status} with {length} bytes")
+            found.files.add(each.id)
     _search(work, now, found)
     return found
 
@@ -84,10 +90,12 @@ def _file(work: Work, now: Situation, target: Target, found: Differences) -> str
     try:
         digest, size = work.client.sha256_of(address_of(work, now, target))
     except PortalRefused as refused:
-        found.add(f"{target.file.name}: {refused}", target.id)
+        found.told.append(f"{target.file.name}: {refused}")
+        found.files.add(target.id)
         return ""
     if digest != target.file.sha256:
-        found.add(f"{target.file.name}: {size} bytes on the portal are not the {target.file.size} sent", target.id)
+        found.told.append(f"{target.file.name}: {size} bytes on the portal are not the {target.file.size} sent")
+        found.files.add(target.id)
     return digest
 
 
@@ -99,18 +107,22 @@ def _table(work: Work, target: Target, found: Differences) -> tuple[int, int]:
         sample = _sample(rows)
         sampled = _rows_at(work, target, sample)
     except PortalRefused as refused:
-        found.add(f"table {name}: {refused}", target.id)
+        found.told.append(f"table {name}: {refused}")
+        found.tables.add(target.id)
         return 0, 0
     total = int(answer["total"])
     if total != rows.count:
-        found.add(f"table {name}: {total} rows on the portal, {rows.count} in the edition", target.id)
+        found.told.append(f"table {name}: {total} rows on the portal, {rows.count} in the edition")
+        found.tables.add(target.id)
     if (state := datastore.look(work.client, target.id)) is None or not state.holds(
         sha256=target.file.sha256, count=rows.count, columns=target.columns
     ):
-        found.add(f"table {name}: columns or the mark of its file differ", target.id)
+        found.told.append(f"table {name}: columns or the mark of its file differ")
+        found.tables.add(target.id)
     for place in sample:
         if not _same_row(rows, place, sampled.get(place)):
-            found.add(f"table {name}: row {place} differs from the file", target.id)
+            found.told.append(f"table {name}: row {place} differs from the file")
+            found.tables.add(target.id)
     return total, len(sample)
 
 
@@ -118,32 +130,38 @@ def _package(work: Work, now: Situation, found: Differences) -> None:
     try:
         package = work.client.read("package_show", anonymous=True, id=work.package)
     except PortalRefused:
-        found.add("the dataset is not public")
+        found.told.append("the dataset is not public")
         return
     wanted = passport.package_of(work.edition.passport, edition=work.edition.address)
     for key in passport.differences(package, wanted):
-        found.add(f"passport: {key} differs")
+        found.told.append(f"passport: {key} differs")
     shown = {each["id"]: each for each in package["resources"]}
     for each in now.targets:
         keys = each.differences(shown[each.id]) if each.id in shown else ["id"]
         if keys:
-            found.add(f"{each.file.name}: {', '.join(keys)} differ in the metadata", each.id)
+            found.told.append(f"{each.file.name}: {', '.join(keys)} differ in the metadata")
 
 
-def _search(work: Work, now: Situation, found: Differences) -> bool:
-    """As the national harvester asks. Search is written before the database and survives a crash on its own."""
-    answer = work.client.read("package_search", anonymous=True, fq=f'name:"{work.package}"', sort="id asc", rows=2)
-    shown = {
-        resource["id"]: resource.get("hash")
-        for package in answer["results"]
-        if package["name"] == work.package
-        for resource in package["resources"]
-    }
-    if {each.id: each.file.sha256 for each in now.targets}.items() <= shown.items():
-        return True
+def _search(work: Work, now: Situation, found: Differences, *, patience: tuple[float, ...] = ()) -> bool:
+    """As the national harvester asks. Search is written before the database and survives a crash on its own; some
+    portals let it lag by seconds, so a fresh publication is asked for again after each pause of `patience`."""
+    for pause in (0.0, *patience):
+        time.sleep(pause)
+        answer = work.client.read("package_search", anonymous=True, fq=f'name:"{work.package}"', sort="id asc", rows=2)
+        if any(_shows_edition(work, now, package) for package in answer["results"]):
+            return True
     found.search = True
-    found.add("the portal's search shows another edition")
+    found.told.append("the portal's search shows another edition")
     return False
+
+
+def _shows_edition(work: Work, now: Situation, package: Mapping[str, Any]) -> bool:
+    shown = {resource["id"]: resource.get("hash") for resource in package["resources"]}
+    return (
+        package["name"] == work.package
+        and passport.extra_of(package, passport.EDITION) == work.edition.address
+        and {each.id: each.file.sha256 for each in now.targets}.items() <= shown.items()
+    )
 
 
 def _sample(rows: Rows) -> tuple[int, ...]:

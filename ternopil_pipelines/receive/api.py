@@ -19,8 +19,9 @@ from ternopil_pipelines.catalogue.model import ApiSource
 from ternopil_pipelines.faults import SourceDenied, SourceRefused
 from ternopil_pipelines.receive.dialects import DIALECTS, flattened, refused_inside
 from ternopil_pipelines.receive.fetching import Answer, Fetcher, place
+from ternopil_pipelines.receive.frames import frame_of
 from ternopil_pipelines.receive.paging import Fetch, Pages, Request, read_pages, value_at
-from ternopil_pipelines.receive.plain import column_of, frame_of, text_of
+from ternopil_pipelines.receive.plain import column_of, text_of
 from ternopil_pipelines.receive.receipt import Origin, Receipt
 
 

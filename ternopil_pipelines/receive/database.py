@@ -25,7 +25,8 @@ from sqlalchemy.pool import NullPool
 from ternopil_pipelines.catalogue.model import DatabaseSource
 from ternopil_pipelines.faults import SourceDenied
 from ternopil_pipelines.receive.database_faults import fault_of
-from ternopil_pipelines.receive.plain import column_of, frame_of, text_of, without_exponents
+from ternopil_pipelines.receive.frames import frame_of
+from ternopil_pipelines.receive.plain import column_of, text_of, without_exponents
 from ternopil_pipelines.receive.receipt import Origin, Receipt
 from ternopil_pipelines.receive.sql_text import one_reading_statement
 

@@ -24,9 +24,12 @@ from ternopil_pipelines.receive.header import Header
 from ternopil_pipelines.receive.layout import header_of, lay_out
 from ternopil_pipelines.receive.ragged import even_out
 from ternopil_pipelines.receive.receipt import Origin, Receipt
+from ternopil_pipelines.receive.records import read_records
 from ternopil_pipelines.receive.sniff import Kind, kind_of
+from ternopil_pipelines.receive.transit import as_declared, part_of
 from ternopil_pipelines.receive.workbook import Wish, read_workbook
 
+_WORKBOOKS = frozenset({Kind.XLSX, Kind.XLSB, Kind.XLS, Kind.ODS})
 _NOTHING_DECLARED = FolderSource(kind="folder")
 
 
@@ -40,14 +43,15 @@ def receive_bytes(data: bytes, name: str, table: Table) -> Receipt:
     columns = columns_of(table)
     try:
         kind = kind_of(data, name=name)
-        receipt = (
-            _text(data, name, table, source, columns)
-            if kind is Kind.TEXT
-            else _workbook(data, kind, name, table, source, columns)
-        )
+        if kind is Kind.TEXT:
+            return _text(data, name, table, source, columns)
+        if kind is Kind.GTFS:
+            return _feed(data, name, table, source, columns)
+        if kind in _WORKBOOKS:
+            return _workbook(data, kind, name, table, source, columns)
+        return _records(data, kind, name, table, source, columns)
     except SourceRefused as refused:
         raise SourceRefused(f"{name}: {refused}", refused.findings) from None
-    return receipt
 
 
 def _text(data: bytes, name: str, table: Table, source: FolderSource, columns: Sequence[Column]) -> Receipt:
@@ -75,6 +79,35 @@ def _text(data: bytes, name: str, table: Table, source: FolderSource, columns: S
 
 def _header(read: Delimited, columns: Sequence[Column], table: Table, source: FolderSource) -> Header | None:
     return header_of(read.grid, columns, table.aliases, row=source.header)
+
+
+def _feed(data: bytes, name: str, table: Table, source: FolderSource, columns: Sequence[Column]) -> Receipt:
+    part, content, names = part_of(data, table, name=name)
+    read = _text(
+        content, f"{name}: {part}", table.model_copy(update={"aliases": {**names, **table.aliases}}), source, columns
+    )
+    return replace(
+        read,
+        text=as_declared(read.text, names),
+        sha256=hashlib.sha256(data).hexdigest(),
+        origin=Origin("folder", name, {"part": part, **read.origin.detail}),
+        content=data,
+    )
+
+
+def _records(
+    data: bytes, kind: Kind, name: str, table: Table, source: FolderSource, columns: Sequence[Column]
+) -> Receipt:
+    read = read_records(data, kind, columns, table.aliases, name=name, encoding=source.encoding)
+    return Receipt(
+        text=read.layout.text,
+        rows=read.layout.rows,
+        sha256=hashlib.sha256(data).hexdigest(),
+        received_at=datetime.now(UTC),
+        origin=Origin("folder", name, dict(read.detail)),
+        findings=(*read.layout.findings, *read.findings),
+        content=data,
+    )
 
 
 def _workbook(

@@ -1,141 +1,92 @@
-"""Runs the reading child within its limits and turns whatever becomes of it into grids or a named refusal.
+"""Runs the reading child within its limits and turns whatever becomes of it into an answer or a named refusal.
 
-The child has no secret in its environment and gets two gigabytes and two minutes; its death is a finding, never ours.
+The child has no secret in its environment and gets two gigabytes and two minutes. Dying of these limits is said to be
+too large, an error nobody foresaw is said to be one and goes to the log, and a child that cannot start is our fault.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
+import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 import ternopil_pipelines
-from ternopil_pipelines.faults import SourceRefused
+from ternopil_pipelines.faults import SourceRefused, SourceUnreachable
 from ternopil_pipelines.findings.codes import finding
-from ternopil_pipelines.receive.grid import Grid, absent_if_blank
-from ternopil_pipelines.receive.reader import TOO_LARGE
+from ternopil_pipelines.findings.masking import mask
+from ternopil_pipelines.receive.reader import FAILED, TOO_LARGE, UNREADABLE
 
 MEMORY = 2 << 30
 SECONDS = 120
+# A traceback; a reader that repeats itself for megabytes says nothing more.
+LOGGED_CHARACTERS = 8_000
+_LIMITS = {TOO_LARGE, *(-sign for sign in (signal.SIGKILL, signal.SIGXCPU, signal.SIGABRT, signal.SIGXFSZ))}
+_STOPPED = {-sign for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+_CRASHED = {FAILED, *(-sign for sign in (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP))}
+_log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sheet:
-    """`errors`: (row, column, sign) of cells whose calculation failed, counted from 0 in the grid."""
-
-    name: str
-    visible: bool
-    grid: Grid
-    errors: tuple[tuple[int, int, str], ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Book:
-    names: tuple[str, ...]
-    sheets: tuple[Sheet, ...]
-
-
-def read_book(path: Path, *, name: str, sheet: str | int | None, first_columns: dict[str, int]) -> Book:
-    """The sheets of the workbook at `path` (a private copy), or only `sheet`. Raises SourceRefused."""
-    with tempfile.TemporaryDirectory(prefix="ternopil-read-") as folder:
-        out = Path(folder)
-        order: dict[str, object] = {
-            "path": str(path),
-            "out": str(out),
-            "sheet": sheet,
-            "memory": MEMORY,
-            "seconds": SECONDS,
-            "first_columns": first_columns,
-        }
-        code = _run(order, name)
-        if code < 0 or code == TOO_LARGE:
-            raise _too_large(name, "для читання бракує пам’яті або часу")
-        if code != 0:
-            raise SourceRefused("workbook unreadable", [finding(_why(out), file=name)])
-        meta = json.loads((out / "book.json").read_text(encoding="utf-8"))
-        sheets = tuple(
-            _sheet(each, out / f"{index}.arrow") for index, each in enumerate(meta["sheets"]) if each["read"]
-        )
-        return Book(tuple(each["name"] for each in meta["sheets"]), sheets)
+def guarded(order: Mapping[str, object], out: Path, *, name: str) -> None:
+    """The child has answered into `out` when this returns. Raises SourceRefused; RuntimeError where the installation
+    itself is broken."""
+    whole = {**order, "out": str(out), "memory": MEMORY, "seconds": SECONDS}
+    with (out / "stderr").open("w+b") as said:
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "ternopil_pipelines.receive.reader"],
+                input=json.dumps(whole).encode() + b"\n",
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                env=_environment(),
+                timeout=SECONDS + 30,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise _too_large(name, f"читання тривало довше {SECONDS} секунд") from None
+        _judge(done.returncode, out, name)
 
 
-def _why(out: Path) -> str:
-    try:
-        protected = json.loads((out / "error.json").read_text(encoding="utf-8"))["protected"]
-    except (OSError, ValueError):
-        protected = False
-    return "file-protected" if protected else "file-damaged"
+def _judge(code: int, out: Path, name: str) -> None:
+    if code == 0:
+        return
+    if code in _LIMITS:
+        raise _too_large(name, "для читання бракує пам’яті або часу")
+    if code == UNREADABLE:
+        said = json.loads((out / "error.json").read_text(encoding="utf-8"))
+        raise SourceRefused(f"child says {said['code']}", [finding(said["code"], file=name, **said["words"])])
+    if code in _STOPPED:
+        raise SourceUnreachable(f"reading was stopped from outside (signal {-code})")
+    traceback = _last_words(out)
+    if code in _CRASHED:
+        _log.error("the reading child failed with code %s:\n%s", code, traceback)
+        raise SourceRefused(f"the reader failed with code {code}", [finding("reader-failed", file=name)])
+    _log.critical("the reading child cannot run (code %s):\n%s", code, traceback)
+    raise RuntimeError(f"the reading child cannot run (code {code}): {traceback.strip().rpartition(chr(10))[2]}")
 
 
-def _run(order: Mapping[str, object], name: str) -> int:
-    root = str(Path(ternopil_pipelines.__file__).parent.parent)
-    environment = {
+def _last_words(out: Path) -> str:
+    """The end of the child's standard error; an exception's text may quote a cell, so it is masked line by line."""
+    said = (out / "stderr").read_bytes()[-LOGGED_CHARACTERS:].decode("utf-8", "replace")
+    return "\n".join(mask(line) for line in said.splitlines())
+
+
+def _environment() -> dict[str, str]:
+    return {
         "PATH": os.defpath,
-        "PYTHONPATH": root,
+        "PYTHONPATH": str(Path(ternopil_pipelines.__file__).parent.parent),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUTF8": "1",
         # Arenas of other pools reserve more address space than the limit leaves.
         "ARROW_DEFAULT_MEMORY_POOL": "system",
         "OMP_NUM_THREADS": "1",
     }
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "ternopil_pipelines.receive.reader"],
-            input=json.dumps(order).encode() + b"\n",
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            timeout=SECONDS + 30,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise _too_large(name, f"читання тривало довше {SECONDS} секунд") from None
-    return done.returncode
-
-
-def _sheet(meta: dict[str, Any], path: Path) -> Sheet:
-    with pa.OSFile(str(path), "rb") as source:
-        table = pa.ipc.open_file(source).read_all()
-    table.validate()
-    times = {(row, column): text for row, column, _, text in meta["odd"] if text is not None}
-    grid = Grid(
-        columns=tuple(_canonical(column, at, times) for at, column in enumerate(table.columns)),
-        numbers=np.arange(1, table.num_rows + 1, dtype=np.int64),
-        sheet=meta["name"],
-        lettered=True,
-        first_column=meta["first_column"],
-    )
-    errors = tuple((row, column, sign) for row, column, sign, text in meta["odd"] if text is None)
-    return Sheet(meta["name"], meta["visible"], grid, errors)
-
-
-def _canonical(column: pa.ChunkedArray, at: int, times: Mapping[tuple[int, int], str]) -> pa.ChunkedArray:
-    """Dates lose a midnight and gain their T, times lose the day they are counted from; empty is absent."""
-    column = column.cast(pa.string())
-    stamped = pc.fill_null(pc.match_substring_regex(column, r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$"), False)
-    if pc.any(stamped).as_py():
-        text = pc.replace_substring_regex(column, r"^1899-12-3[01] (\d\d:\d\d:\d\d)$", r"\1")
-        text = pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d) 00:00:00$", r"\1")
-        text = pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$", r"\1T\2")
-        column = pc.if_else(stamped, text, column)
-    if any(place == at for _, place in times):
-        cells = column.to_pylist()
-        for (row, place), text in times.items():
-            if place == at:
-                cells[row] = text
-        column = pa.chunked_array([pa.array(cells, pa.string())])
-    return absent_if_blank(column)
 
 
 def _too_large(name: str, what: str) -> SourceRefused:
-    limit = f"Книга, яку можна прочитати за {SECONDS} секунд у {MEMORY >> 30} ГБ пам’яті."
-    return SourceRefused("workbook exceeds its limits", [finding("file-too-large", file=name, what=what, limit=limit)])
+    limit = f"Файл, який можна прочитати за {SECONDS} секунд у {MEMORY >> 30} ГБ пам’яті."
+    return SourceRefused("file exceeds its limits", [finding("file-too-large", file=name, what=what, limit=limit)])

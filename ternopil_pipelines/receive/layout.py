@@ -17,11 +17,11 @@ import pyarrow.compute as pc
 from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.findings.finding import Finding, Severity
+from ternopil_pipelines.receive.frames import text_frame
 from ternopil_pipelines.receive.grid import Grid, filled
 from ternopil_pipelines.receive.header import SEARCHED_ROWS, TALLEST, Header, find_header
 from ternopil_pipelines.receive.naming import fold, folded_names
 from ternopil_pipelines.receive.not_data import rows_that_are_no_data
-from ternopil_pipelines.receive.plain import text_frame
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,6 +1,7 @@
 """Values of databases and APIs as the one canonical text, exactly: no exponent, no lost digit, ISO dates.
 
-A float is written with the shortest digits that give it back, a decimal with the digits it came with.
+A float is written with the shortest digits that give it back, a decimal with the digits it came with. Knows no pandas:
+the guarded child uses it too.
 """
 
 from __future__ import annotations
@@ -12,13 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-
-from ternopil_pipelines.receive.grid import absent_if_blank
-
-TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 
 
 def text_of(value: Any) -> str | None:
@@ -81,19 +77,3 @@ def without_exponents(column: pa.ChunkedArray) -> pa.ChunkedArray:
     for index in found:
         cells[int(index)] = _number(Decimal(str(cells[int(index)])))
     return pa.chunked_array([pa.array(cells, pa.string())])
-
-
-def frame_of(columns: Sequence[pa.ChunkedArray], names: Sequence[str], height: int) -> pd.DataFrame:
-    """A receipt's frame: `str` columns named as received, blank cells absent."""
-    return text_frame([absent_if_blank(column) for column in columns], names, height)
-
-
-def text_frame(columns: Sequence[pa.ChunkedArray], names: Sequence[str], height: int) -> pd.DataFrame:
-    """The same of columns whose blank cells are absent already. Built by place: names may repeat."""
-    arrays = {
-        place: pd.arrays.ArrowStringArray(column, dtype=TEXT)  # type: ignore[call-arg]
-        for place, column in enumerate(columns)
-    }
-    frame = pd.DataFrame(arrays, index=pd.RangeIndex(height))
-    frame.columns = pd.Index(list(names), dtype=TEXT)
-    return frame

@@ -1,119 +1,75 @@
-"""The guarded child: opens one workbook and writes its sheets as Arrow files, each cell as the reader's text.
+"""The guarded child: opens one file and writes what it holds as Arrow text.
 
 Run as `python -m ternopil_pipelines.receive.reader`, never imported by the step: calamine aborts the whole process on
 a far cell (4 KiB asking for 549 GB), so it does so here, within the limits this process sets itself. Imports neither
 pandas nor anything that holds a secret.
 
-Protocol: one JSON line on standard input {path, out, kind, sheet, memory, seconds}; on success `out/book.json` with the
-sheets' names, places and odd cells, and `out/<index>.arrow` for each sheet read.
+Protocol: one JSON line on standard input {path, out, kind, memory, seconds, …}; the answer lies in `out`, the exit code
+says what became of it. Whatever nobody foresaw leaves its traceback on standard error, for the log alone.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
-import re
 import resource
 import sys
+import traceback
 from pathlib import Path
-from typing import Any
 
 UNREADABLE = 3
 TOO_LARGE = 4
+FAILED = 5
+INCOMPLETE = 6
+LARGEST_ANSWER = 8 << 30
+
+_MODULES = {
+    **dict.fromkeys(("xlsx", "xlsb", "xls", "ods"), "workbook"),
+    "json": "json_records",
+    "xml": "xml_records",
+    "kml": "kml_records",
+    **dict.fromkeys(("dbf", "shapes"), "shapes"),
+}
 
 
 def main() -> int:
     order = json.loads(sys.stdin.readline())
     _limit(order["memory"], order["seconds"])
-    import fastexcel  # after the limits: what they forbid must fail here
+    from ternopil_pipelines.receive.child.answer import Refused
 
     out = Path(order["out"])
     try:
-        book = fastexcel.read_excel(order["path"])
-        sheets = [_sheet(book, index, name, order, out) for index, name in enumerate(book.sheet_names)]
+        # After the limits: what they forbid must fail here.
+        read = importlib.import_module(f"ternopil_pipelines.receive.child.{_MODULES[order['kind']]}").read
+        answer = read(order)
+        if answer is not None:
+            answer.write(out)
+    except Refused as refused:
+        said = {"code": refused.code, "words": refused.words}
+        (out / "error.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+        return UNREADABLE
     except MemoryError:
         return TOO_LARGE
+    except ImportError:
+        traceback.print_exc()
+        return INCOMPLETE
     except BaseException as error:  # a panic of the reader is no Exception
-        text = str(error).lower()
-        protected = "password" in text or "encrypted" in text
-        (out / "error.json").write_text(json.dumps({"protected": protected}), encoding="utf-8")
-        return UNREADABLE
-    if not any(sheet["read"] for sheet in sheets) and order.get("sheet") is None:
-        (out / "error.json").write_text(json.dumps({"protected": False}), encoding="utf-8")
-        return UNREADABLE
-    (out / "book.json").write_text(json.dumps({"sheets": sheets}, ensure_ascii=False), encoding="utf-8")
+        traceback.print_exc()
+        return TOO_LARGE if _memory_ran_out(error) else FAILED
     return 0
+
+
+def _memory_ran_out(error: BaseException) -> bool:
+    """Arrow and Rust have words of their own for it."""
+    text = f"{type(error).__name__} {error}".lower()
+    return any(words in text for words in ("out of memory", "malloc of size", "realloc of size", "capacity overflow"))
 
 
 def _limit(memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_ANSWER, LARGEST_ANSWER))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _sheet(book: Any, index: int, name: str, order: dict[str, Any], out: Path) -> dict[str, Any]:
-    import fastexcel
-    import pyarrow as pa
-
-    wanted = order.get("sheet")
-    if wanted is not None and wanted not in (name, index + 1):
-        return {"name": name, "read": False}
-    try:
-        sheet = book.load_sheet(index, header_row=None, skip_rows=0, dtypes="string")
-        batch, errors = sheet.to_arrow_with_errors()
-    except fastexcel.FastExcelError:
-        if len(book.sheet_names) == 1:
-            raise
-        return {"name": name, "read": False}  # a sheet of charts has no cells
-    # An absent first row or column is no part of the reader's range; rows are given back, columns are not.
-    first_column = _first_column(order, name) if batch.num_columns else 0
-    odd = [
-        [error.offset_position[0], error.offset_position[1], *_odd(error.detail)]
-        for error in (errors.errors if errors is not None else [])
-    ]
-    table = pa.Table.from_arrays(list(batch.columns), names=[f"c{at}" for at in range(batch.num_columns)])
-    with pa.OSFile(str(out / f"{index}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table)
-    return {
-        "name": name,
-        "read": True,
-        "visible": sheet.visible == "visible",
-        "odd": odd,
-        "first_column": first_column,
-    }
-
-
-def _first_column(order: dict[str, Any], name: str) -> int:
-    known = order.get("first_columns", {})
-    if name in known:
-        return int(known[name])
-    import python_calamine
-
-    with python_calamine.CalamineWorkbook.from_path(order["path"]) as book:
-        start = book.get_sheet_by_name(name).start
-    return int(start[1]) if start else 0
-
-
-_ERRORS = {
-    "Div0": "#DIV/0!",
-    "NA": "#N/A",
-    "Name": "#NAME?",
-    "Null": "#NULL!",
-    "Num": "#NUM!",
-    "Ref": "#REF!",
-    "Value": "#VALUE!",
-    "GettingData": "#GETTING_DATA",
-}
-_DURATION = re.compile(r"P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d+)?S)?")
-
-
-def _odd(detail: str) -> tuple[str, str | None]:
-    """What stands in a cell that is no text: an error's sign, or an ODS time of day as text."""
-    duration = _DURATION.search(detail) if "Duration" in detail else None
-    if duration:
-        days, hours, minutes, seconds = (int(part or 0) for part in duration.groups())
-        return "", f"{days * 24 + hours:02}:{minutes:02}:{seconds:02}"
-    error = re.search(r"Error\((\w+)\)", detail)
-    return (_ERRORS.get(error.group(1), "#ERROR!") if error else "#ERROR!"), None
 
 
 if __name__ == "__main__":

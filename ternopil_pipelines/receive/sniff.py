@@ -7,7 +7,9 @@ to mend it.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from pathlib import PurePath
 
@@ -16,6 +18,12 @@ from ternopil_pipelines.findings.codes import finding
 
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".ods"})
 _TEXTS = frozenset({".csv", ".tsv", ".txt", ".tab"})
+_PROMISING = _WORKBOOKS | _TEXTS
+_JSONS = frozenset({".json", ".geojson", ".jsonl", ".ndjson"})
+_JSON = re.compile(rb"\{\s*\"|\[\s*[{\[]|\[\s*\]")
+# First bytes of dBase III, IV, FoxPro and their kin.
+_DBASE = frozenset(b"\x02\x03\x04\x30\x31\x32\x43\x63\x83\x8b\xcb\xf5\xfb")
+_FEED = frozenset({"stops.txt", "routes.txt", "trips.txt", "stop_times.txt", "agency.txt", "calendar.txt"})
 _CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AS = (
     "Відкрийте файл у відповідній програмі, оберіть «Зберегти як» → «Книга Excel (.xlsx)» і надішліть новий файл."
@@ -32,6 +40,7 @@ _OTHERS: tuple[tuple[bytes, str, str], ...] = (
     (b"MZ", "програма Windows", "Надішліть файл таблиці."),
     (b"\x7fELF", "програма Linux", "Надішліть файл таблиці."),
     (b"SQLite format 3", "база даних SQLite", "Вивантажте з бази таблицю у файл CSV."),
+    (b"\x00\x00\x27\x0a", "шар Shapefile без решти частин", "Надішліть ZIP з усіма частинами: .shp, .shx, .dbf, .prj."),
     (b"PAR1", "файл Parquet", "Збережіть таблицю як CSV або XLSX."),
 )
 
@@ -42,6 +51,13 @@ class Kind(StrEnum):
     XLS = "xls"
     ODS = "ods"
     TEXT = "text"
+    JSON = "json"
+    XML = "xml"
+    KML = "kml"
+    KMZ = "kmz"
+    DBF = "dbf"
+    SHAPES = "shapes"
+    GTFS = "gtfs"
 
 
 def kind_of(data: bytes, *, name: str) -> Kind:
@@ -56,6 +72,8 @@ def kind_of(data: bytes, *, name: str) -> Kind:
     for magic, actual, mend in _OTHERS:
         if data.startswith(magic):
             raise _wrong(name, actual, mend)
+    if suffix == ".dbf" and data[0] in _DBASE:
+        return Kind.DBF
     return _text(data, name, suffix)
 
 
@@ -80,6 +98,13 @@ def _zipped(data: bytes, name: str, suffix: str) -> Kind:
         )
     if any(each.startswith("ppt/") for each in names):
         raise _wrong(name, "презентація PowerPoint", "Надішліть таблицю.")
+    base = {PurePath(each).name.lower() for each in names}
+    if len(base & _FEED) >= 2:
+        return _promised(Kind.GTFS, name, suffix, {".zip"}, "розклад GTFS (ZIP)")
+    if any(each.endswith(".shp") for each in base) and any(each.endswith(".dbf") for each in base):
+        return _promised(Kind.SHAPES, name, suffix, {".zip"}, "шар Shapefile (ZIP)")
+    if any(each.endswith(".kml") for each in base):
+        return _promised(Kind.KMZ, name, suffix, {".kmz", ".zip"}, "карта KMZ")
     raise _wrong(name, "архів ZIP", "Розпакуйте архів і надішліть сам файл таблиці.")
 
 
@@ -96,13 +121,17 @@ def _compound(data: bytes, name: str, suffix: str) -> Kind:
 
 def _text(data: bytes, name: str, suffix: str) -> Kind:
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<style")) or b"<table" in start:
+    marked_up = start.startswith((b"<?xml", b"<workbook", b"<kml")) or (
+        suffix in {".xml", ".kml"} and b"<" in start[:4]
+    )
+    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<style")) or (
+        not marked_up and b"<table" in start
+    ):
         raise _wrong(name, "веб-сторінка (HTML)", _SAVE_AS)
-    if start.startswith((b"<?xml", b"<workbook")):
-        actual = "таблиця XML Excel 2003" if b"spreadsheet" in start else "документ XML"
-        raise _wrong(name, actual, _SAVE_AS)
-    if start.startswith((b"{", b"[")) and suffix in {".json", ".geojson"}:
-        raise _wrong(name, "документ JSON", "Надішліть таблицю CSV або XLSX.")
+    if marked_up:
+        return _marked_up(start, name, suffix)
+    if suffix in _JSONS or _JSON.match(start):
+        return _promised(Kind.JSON, name, suffix, _JSONS | {".txt", ""}, "документ JSON", mend="«.json»")
     if start.startswith(b"id;p") or data.startswith(b"ID;P"):
         raise _wrong(name, "таблиця SYLK", _SAVE_AS)
     if _binary(data):
@@ -112,6 +141,16 @@ def _text(data: bytes, name: str, suffix: str) -> Kind:
             name, "текстовий файл (CSV)", f"Перейменуйте файл на «{PurePath(name).stem}.csv» або збережіть як XLSX."
         )
     return Kind.TEXT
+
+
+def _marked_up(start: bytes, name: str, suffix: str) -> Kind:
+    if b"<html" in start or b"<!doctype html" in start:
+        raise _wrong(name, "веб-сторінка (HTML)", _SAVE_AS)
+    if b"<workbook" in start or b"office:spreadsheet" in start or b"excel.sheet" in start:
+        raise _wrong(name, "таблиця XML Excel 2003", _SAVE_AS)
+    if b"<kml" in start or suffix == ".kml":
+        return _promised(Kind.KML, name, suffix, {".kml", ".xml", ""}, "карта KML", mend="«.kml»")
+    return _promised(Kind.XML, name, suffix, {".xml", ".txt", ""}, "документ XML", mend="«.xml»")
 
 
 def _binary(data: bytes) -> bool:
@@ -125,11 +164,17 @@ def _binary(data: bytes) -> bool:
     return zeros > 0.6 * len(sample)
 
 
-def _promised(kind: Kind, name: str, suffix: str, promised: set[str], actual: str) -> Kind:
-    """Workbooks of another workbook's extension are read: the reader goes by content. Texts are another matter."""
-    if suffix in promised or suffix not in _TEXTS:
+def _promised(
+    kind: Kind, name: str, suffix: str, promised: AbstractSet[str], actual: str, *, mend: str | None = None
+) -> Kind:
+    """Workbooks of another workbook's extension are read: the reader goes by content. Texts are another matter, and so
+    is everything that is no workbook."""
+    workbook = kind in {Kind.XLSX, Kind.XLSB, Kind.XLS, Kind.ODS}
+    if suffix in promised or (workbook and suffix not in _TEXTS) or (not workbook and suffix not in _PROMISING):
         return kind
-    raise _wrong(name, actual, f"Надішліть файл з розширенням «{sorted(promised)[0]}» або збережіть його як CSV UTF-8.")
+    right = mend or f"«{min(promised, key=lambda each: (not each, each))}»"
+    other = "збережіть його як CSV UTF-8" if workbook else "збережіть таблицю як CSV або XLSX"
+    raise _wrong(name, actual, f"Надішліть файл з розширенням {right} або {other}.")
 
 
 def _wrong(name: str, actual: str, mend: str) -> SourceRefused:

@@ -13,7 +13,7 @@ from ternopil_pipelines.faults import SourceRefused
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.findings.finding import Finding
 from ternopil_pipelines.receive.archive import Measured, measure
-from ternopil_pipelines.receive.guard import Book, Sheet, read_book
+from ternopil_pipelines.receive.book import Book, Sheet, read_book
 from ternopil_pipelines.receive.header import Header
 from ternopil_pipelines.receive.layout import Layout, header_of, lay_out
 from ternopil_pipelines.receive.naming import fold, folded_names
@@ -40,11 +40,15 @@ def read_workbook(path: Path, kind: Kind, wish: Wish, *, name: str) -> tuple[Lay
     scans = _scans_by_sheet(measured)
     _refuse_far_cells(scans, wish, name)
     starts = {sheet: 0 for sheet, scan in scans.items() if scan.starts_at_first}
-    book = read_book(path, name=name, sheet=wish.sheet, first_columns=starts)
+    book = read_book(path, kind, name=name, sheet=wish.sheet, first_columns=starts)
     sheet, header, others = _choose(book, wish, name)
     layout = lay_out(sheet.grid, header, wish.columns, wish.aliases)
     inside = _Inside.of(layout, wish)
-    findings = [*measured.notes, *_errors(sheet, inside), *_uncalculated(scans.get(sheet.name), measured, inside)]
+    findings = [
+        *measured.notes,
+        *_errors(sheet, inside),
+        *_uncalculated(sheet, scans.get(sheet.name), measured, inside),
+    ]
     if others:
         listed = ", ".join(f"«{other}»" for other in others)
         findings.append(finding("several-sheets", sheet=sheet.name, others=listed))
@@ -135,9 +139,13 @@ def _errors(sheet: Sheet, inside: _Inside) -> list[Finding]:
     return _about_cells("cell-error", named, inside)
 
 
-def _uncalculated(scan: SheetScan | None, measured: Measured, inside: _Inside) -> list[Finding]:
+def _uncalculated(sheet: Sheet, scan: SheetScan | None, measured: Measured, inside: _Inside) -> list[Finding]:
     """Formulas without a value. A library that writes `0` in its place asks for a calculation on loading and, unlike
     Excel, keeps no chain of calculation: none of its zeros can be believed."""
+    if sheet.uncalculated:
+        wrong = [(cell, sign) for cell, sign in sheet.uncalculated if sign]
+        without = [(cell, None) for cell, sign in sheet.uncalculated if not sign]
+        return [*_about_cells("cell-error", wrong, inside), *_about_cells("formula-without-value", without, inside)]
     if scan is None or not scan.formulas:
         return []
     cells = list(scan.uncalculated)

@@ -9,6 +9,7 @@ must survive, drop-downs, types. What is lawful decides `check`, not the workboo
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -22,6 +23,7 @@ from openpyxl.utils import get_column_letter
 
 from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.catalogue.describing import describe
+from ternopil_pipelines.catalogue.law import requirements
 from ternopil_pipelines.catalogue.model import Catalogue, City, Dataset, FolderSource, Table
 from ternopil_pipelines.catalogue.structures import columns_of, structure
 from ternopil_pipelines.clean.schema import demanded
@@ -72,11 +74,23 @@ class Places:
 
 
 def templates(catalogue: Catalogue, dataset: Dataset) -> tuple[Template, ...]:
+    """Of a required dataset that has no source yet, the law's recommended tables: what a department can begin with."""
     if not dataset.tables:
-        raise UsageFault(f"dataset {dataset.id} has no tables: its state is `{dataset.state}`")
+        dataset = dataset.model_copy(update={"tables": _recommended(dataset)})
     return tuple(
         Template(file_name(dataset, table), table.id, workbook(catalogue.city, dataset, table))
         for table in dataset.tables
+    )
+
+
+def _recommended(dataset: Dataset) -> tuple[Table, ...]:
+    names = next((each.tables for each in requirements() if each.id and each.id == dataset.required), ())
+    if not names:
+        raise UsageFault(f"dataset {dataset.id} has no tables (its state is `{dataset.state}`) and the law names none")
+    ids = {name: re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name.split("/")[1]).lower() for name in names}
+    return tuple(
+        Table(id=ids[name], structure=name, source=FolderSource(kind="folder", pattern=f"{ids[name]}.*"))
+        for name in names
     )
 
 

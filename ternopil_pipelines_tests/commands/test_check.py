@@ -38,12 +38,19 @@ def test_a_good_file_is_accepted_and_everything_is_written(desk: Path, ternopil:
 
 
 def test_a_bad_file_is_refused_and_everything_is_written_all_the_same(desk: Path, ternopil: Ternopil) -> None:
-    said = ternopil("check", "t-repairs", _write(desk, REPAIRS.replace("10.50", "десять")), "--out", desk / "out", "--json")
+    said = ternopil(
+        "check", "t-repairs", _write(desk, REPAIRS.replace("10.50", "десять")), "--out", desk / "out", "--json"
+    )
     assert said.code == 1
     assert said.document == json.loads((desk / "out" / "report.json").read_text(encoding="utf-8"))
     (table,) = said.document["tables"]
     (finding,) = [each for each in table["findings"] if each["severity"] == "error"]
-    assert (said.document["verdict"], finding["row"], finding["column"], finding["value"]) == ("rejected", 2, "cost", "десять")
+    assert (said.document["verdict"], finding["row"], finding["column"], finding["value"]) == (
+        "rejected",
+        2,
+        "cost",
+        "десять",
+    )
     assert (desk / "out" / "report.html").is_file()
     assert (desk / "out" / "repairs.csv").read_text(encoding="utf-8").splitlines()[1] == "001,Руська,,2026-01-02"
 
@@ -73,7 +80,8 @@ def test_a_database_s_dataset_may_be_checked_from_a_file(desk: Path, ternopil: T
 
 
 @pytest.mark.parametrize(
-    "words", [("no-such", "x.csv"), ("t-repairs",), ("t-repairs", "absent.csv"), ("t-repairs", "x.csv", "--table", "no-such")]
+    "words",
+    [("no-such", "x.csv"), ("t-repairs",), ("t-repairs", "absent.csv"), ("t-repairs", "x.csv", "--table", "no-such")],
 )
 def test_wrong_words_are_exit_2_and_write_nothing(words: tuple[str, ...], desk: Path, ternopil: Ternopil) -> None:
     (desk / "x.csv").write_text(REPAIRS, encoding="utf-8")

@@ -45,7 +45,9 @@ def test_portal_status_without_a_portal(village: Town, ternopil: Ternopil) -> No
 
 def test_a_wrong_sources_file_is_exit_2_and_names_its_lines(tmp_path: Path, ternopil: Ternopil) -> None:
     wrong = tmp_path / "wrong.yaml"
-    wrong.write_text("version: 1\ncity: {title: Місто, edrpou: 34334305}\nholders: []\ndatasetz: []\n", encoding="utf-8")
+    wrong.write_text(
+        "version: 1\ncity: {title: Місто, edrpou: 34334305}\nholders: []\ndatasetz: []\n", encoding="utf-8"
+    )
     for words in (("--sources", wrong, "status"), ("--sources", wrong, "publish", "--all")):
         said = ternopil(*words)
         assert (said.code, said.out) == (2, "")
@@ -78,7 +80,9 @@ def test_a_missing_variable_is_named_with_its_key(
     assert "LANDING_DIR" in said.out + said.err
 
 
-@pytest.mark.parametrize("words", [("nonsense",), ("status", "--nonsense"), ("evidence", "nonsense"), ("portal", "up", "--port", "x")])
+@pytest.mark.parametrize(
+    "words", [("nonsense",), ("status", "--nonsense"), ("evidence", "nonsense"), ("portal", "up", "--port", "x")]
+)
 def test_words_it_does_not_know_are_exit_2(words: tuple[str, ...], ternopil: Ternopil) -> None:
     assert ternopil(*words).code == 2
     assert "error" in ternopil("--json", *words).document

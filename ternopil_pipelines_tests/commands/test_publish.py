@@ -99,6 +99,9 @@ def test_an_unknown_dataset_is_answered_with_the_known_ones(village: Town, terno
 
 def test_a_dataset_without_a_source_is_not_run(village: Town, ternopil: Ternopil) -> None:
     text = village.sources.read_text(encoding="utf-8")
-    village.sources.write_text(text.replace("    frequency: once a month\n", "    frequency: once a month\n    state: no source yet\n"), encoding="utf-8")
+    village.sources.write_text(
+        text.replace("    frequency: once a month\n", "    frequency: once a month\n    state: no source yet\n"),
+        encoding="utf-8",
+    )
     assert ternopil("publish", village.repairs.id).code == 2
     assert ternopil("publish", "--due").code == 0

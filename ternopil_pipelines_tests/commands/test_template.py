@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
 
+from ternopil_pipelines.catalogue.structures import structure
 from ternopil_pipelines.cli import ternopil
 from ternopil_pipelines.faults import UsageFault
 
@@ -46,6 +47,8 @@ datasets:
           - {name: email, type: string, label: Пошта}
   - {id: later, title: Згодом, description: Опис, purpose: Мета, keywords: [згодом], holder: works,
      frequency: once a year, state: no source yet}
+  - {id: leased, title: Оренда, description: Опис, purpose: Мета, keywords: [оренда], holder: works,
+     frequency: once a year, required: local/33, state: no source yet}
 """
 
 
@@ -86,6 +89,15 @@ def test_declared_sheet_header_row_pattern_and_bounds_are_kept(sources: Path, tm
     assert report["verdict"] == "accepted" and report["tables"][0]["findings"] == []
 
 
-def test_a_dataset_without_tables_has_no_template(sources: Path) -> None:
+def test_a_required_dataset_without_a_source_has_the_laws_tables_to_begin_with(sources: Path, tmp_path: Path) -> None:
+    made = json.loads(run(sources, "template", "leased", "--out", str(tmp_path / "out"), "--json"))
+    assert [each["table"] for each in made["templates"]] == ["list", "list-prozorro-sales"]
+    book = load_workbook(tmp_path / "out" / "list-prozorro-sales.xlsx")
+    assert [cell.value for cell in book["Дані"][2]] == [
+        column.name for column in structure("50/listProzorroSales").columns
+    ]
+
+
+def test_a_dataset_without_tables_of_its_own_or_the_laws_has_no_template(sources: Path) -> None:
     with pytest.raises(UsageFault, match="no source yet"):
         run(sources, "template", "later")

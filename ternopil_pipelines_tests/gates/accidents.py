@@ -11,14 +11,15 @@ import io
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
+from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset, FolderSource
 from ternopil_pipelines.catalogue.structures import columns_of
 from ternopil_pipelines.clean.cleaned import Cleaned
 from ternopil_pipelines.clean.cleaning import clean
-from ternopil_pipelines.demo import digital, economy, estate, housing, parking, safety, transport
+from ternopil_pipelines.demo import digital, economy, housing, parking, safety, transport
 from ternopil_pipelines.demo.city import Row
 from ternopil_pipelines.evidence.archive import Archive
 from ternopil_pipelines.evidence.edition import Edition
@@ -44,7 +45,6 @@ REGISTERS: dict[str, Callable[[int], list[Row]]] = {
     "shelters": safety.shelters,
     "tariffs": economy.tariffs,
 }
-_UNUSED = estate
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,19 @@ class Trial:
 class Department:
     """One register with two editions published: an older one and the present."""
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, *, loose: bool = False) -> None:
+        """`loose`: the same register declared as text alone, with neither key nor rule, so that no check of the
+        cleaning helps."""
         whole = catalogue()
         found = whole.dataset(name)
         [table] = found.tables
         table = table.model_copy(update={"source": FolderSource(kind="folder")})
+        if loose:
+            columns = tuple(
+                Column(name=each, type="string", personal={"ground": "проба", "approver": "проба"})  # type: ignore[arg-type]
+                for each in REGISTERS[name](835)[0]
+            )
+            table = table.model_copy(update={"structure": None, "columns": columns})
         self.dataset: Dataset = found.model_copy(update={"tables": (table,), "formats": ("CSV",)})
         self.table = table
         others = tuple(self.dataset if each.id == name else each for each in whole.datasets)
@@ -138,7 +146,9 @@ def ordinary(department: Department, dice: Dice) -> bytes:
 
 
 def emptied(department: Department, dice: Dice) -> bytes:
-    return dice.choice((b"", written([department.header]), b"\n\n\n", written([department.header, *department.rows[:1]])))
+    return dice.choice(
+        (b"", written([department.header]), b"\n\n\n", written([department.header, *department.rows[:1]]))
+    )
 
 
 def halved(department: Department, dice: Dice) -> bytes:
@@ -164,8 +174,11 @@ def shifted(department: Department, dice: Dice) -> bytes:
 
 
 def header_repeated(department: Department, dice: Dice) -> bytes:
+    """This month's export pasted under the last, or a new row and a header with it."""
     at = dice.randrange(1, len(department.rows))
-    return written([department.header, *department.rows[:at], department.header, *department.rows[at:]])
+    rows = [list(row) for row in department.rows]
+    rows[at][0] = _another(rows[at][0], 1, dice)
+    return written([department.header, *rows[:at], department.header, *rows[at:]])
 
 
 def delimiter_changed(department: Department, dice: Dice) -> bytes:
@@ -220,7 +233,11 @@ def _touch(row: list[str], department: Department, dice: Dice) -> None:
 
 
 def _another(key: str, number: int, dice: Dice) -> str:
-    return f"{key[:-1]}{dice.randrange(10)}-{number}{dice.randrange(1000)}" if not key.isdigit() else str(10**6 + dice.randrange(10**6))
+    return (
+        f"{key[:-1]}{dice.randrange(10)}-{number}{dice.randrange(1000)}"
+        if not key.isdigit()
+        else str(10**6 + dice.randrange(10**6))
+    )
 
 
 def _cell(value: object) -> str:
@@ -229,7 +246,3 @@ def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def later(days: int) -> date:
-    return TODAY + timedelta(days=days)

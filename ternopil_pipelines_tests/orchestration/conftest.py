@@ -1,4 +1,4 @@
-"""A town on the suite's real portal, its variables in the environment as a city's would be, and its Dagster instance."""
+"""A town on the suite's real portal, its variables in the environment as a city's are, and its Dagster instance."""
 
 from __future__ import annotations
 

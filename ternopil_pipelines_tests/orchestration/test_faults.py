@@ -112,7 +112,8 @@ def test_an_organisation_that_is_not_there_is_asked_for_by_name(
     missing = f"{town.prefix}-nobody"
     text = town.sources.read_text(encoding="utf-8")
     town.sources.write_text(
-        text.replace('    edrpou: "40841314"\n', f'    edrpou: "40841314"\n    organization: {missing}\n'), encoding="utf-8"
+        text.replace('    edrpou: "40841314"\n', f'    edrpou: "40841314"\n    organization: {missing}\n'),
+        encoding="utf-8",
     )
     outcome = town.run(town.repairs, instance)
     assert outcome.exit_code == 3

@@ -16,7 +16,9 @@ from ternopil_pipelines.orchestration.running import run_dataset
 from ternopil_pipelines_tests.orchestration.town import SOURCES, Town
 from ternopil_pipelines_tests.orchestration.unreachable import bad_gateway, closed_port
 
-CANARIES = {name: f"canary{number}{number}x7Qd9Zk" for number, name in enumerate(("TOKEN", "PASSWORD", "HEADER", "QUERY"))}
+CANARIES = {
+    name: f"canary{number}{number}x7Qd9Zk" for number, name in enumerate(("TOKEN", "PASSWORD", "HEADER", "QUERY"))
+}
 
 API = """\
   - id: t-petitions
@@ -43,7 +45,12 @@ def _kept(folder: Path) -> dict[str, bytes]:
 
 
 def _leaks(folder: Path, canaries: list[str], printed: str) -> list[str]:
-    found = [f"{name}: {canary[:7]}" for name, data in _kept(folder).items() for canary in canaries if canary.encode() in data]
+    found = [
+        f"{name}: {canary[:7]}"
+        for name, data in _kept(folder).items()
+        for canary in canaries
+        if canary.encode() in data
+    ]
     return found + [f"output: {canary[:7]}" for canary in canaries if canary in printed]
 
 
@@ -78,7 +85,9 @@ def test_secrets_appear_nowhere_when_everything_fails(
         (folder / "repairs.csv").write_text("id,street,cost,done\n1,Руська,1,2026-01-01\n", encoding="utf-8")
         installation = Installation(parse_catalogue(SOURCES.replace("PREFIX", "t") + API), Environment(variables))
         with instance_of(installation.environment) as instance:
-            outcomes = [run_dataset(installation, each, instance, cause="test") for each in installation.catalogue.datasets]
+            outcomes = [
+                run_dataset(installation, each, instance, cause="test") for each in installation.catalogue.datasets
+            ]
     assert [each.exit_code for each in outcomes] == [3, 3, 3]
     captured = capfd.readouterr()
     printed = captured.out + captured.err + str(outcomes) + repr(installation)

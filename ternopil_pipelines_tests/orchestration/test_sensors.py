@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -14,8 +15,9 @@ from ternopil_pipelines.catalogue.loading import parse_catalogue
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration import steps
 from ternopil_pipelines.orchestration.build import build_definitions
-from ternopil_pipelines.orchestration.names import keys_of
+from ternopil_pipelines.orchestration.names import keys_of, publication_key
 from ternopil_pipelines.orchestration.sensors import REST_SECONDS
+from ternopil_pipelines.portal.journal import Entry
 from ternopil_pipelines_tests.orchestration.town import REPAIRS, SOURCES, Town, make_town
 
 
@@ -48,8 +50,8 @@ def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
 
 def _rested(village: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the file had been left alone: the change time of a file cannot be set back, the clock can be set on."""
-    now = time.time()
-    monkeypatch.setattr("ternopil_pipelines.orchestration.sensors.time.time", lambda: now + REST_SECONDS + 1)
+    clock = time.time
+    monkeypatch.setattr("ternopil_pipelines.orchestration.sensors.time.time", lambda: clock() + REST_SECONDS + 1)
     assert village.repairs_file.exists()
 
 
@@ -158,3 +160,17 @@ def test_a_sensor_needs_no_environment_to_be_built() -> None:
     installation = Installation(parse_catalogue(SOURCES.replace("PREFIX", "t")), Environment({}))
     assert build_definitions(installation).resolve_sensor_def("landing").minimum_interval_seconds == 5
 
+
+def test_an_interrupted_publication_is_finished_and_nothing_else_of_its_dataset_runs(village: Town) -> None:
+    journal = village.installation.journal
+    watch = Watch(village, "unfinished_publications")
+    assert watch.poll() == []
+    begun = Entry(village.repairs.id, village.repairs.package_name, "e" * 64, "in_place")
+    journal.write(begun)
+    (request,) = watch.poll()
+    assert request.asset_selection == [publication_key(village.repairs)]
+    assert request.tags["ternopil/cause"] == "unfinished"
+    with journal.claim(village.repairs.id):
+        assert watch.poll() == [], "somebody is at it"
+    journal.write(replace(begun, done=True))
+    assert watch.poll() == []

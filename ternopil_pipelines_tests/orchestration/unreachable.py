@@ -30,7 +30,7 @@ def bad_gateway() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(PAGE)
 
-        do_GET = do_POST = do_HEAD = _answer  # noqa: N815 - the names are the base class's
+        do_GET = do_POST = do_HEAD = _answer
 
         def log_message(self, *_: object) -> None:
             return

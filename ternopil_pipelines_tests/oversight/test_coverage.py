@@ -20,7 +20,6 @@ from ternopil_pipelines.portal.journal import Journal
 from ternopil_pipelines.portal.publication import publish
 from ternopil_pipelines_tests.portal.making import Shelf
 from ternopil_pipelines_tests.portal.making import catalogue as one_dataset
-from ternopil_pipelines_tests.portal.organization import ensure_organization
 
 HEAD = """\
 version: 1
@@ -130,7 +129,7 @@ def test_the_document_has_the_contracts_keys_and_the_picture_every_number() -> N
 
 
 def test_on_a_real_portal_a_publication_counts_a_hidden_page_does_not(portal: LocalPortal, tmp_path: Path) -> None:
-    ensure_organization(portal, "transport")
+    portal.ensure_organizations([("transport", "Управління транспорту")])
     state = portal.status()
     assert state.url is not None
     name = f"coverage-{uuid.uuid4().hex[:8]}"

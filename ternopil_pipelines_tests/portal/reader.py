@@ -43,7 +43,8 @@ class Reader(threading.Thread):
         self._session.close()
 
     def run(self) -> None:
-        while not self._over.is_set():
+        # A pause, so that one reader does not take a processor from the portal it reads.
+        while not self._over.wait(0.02):
             with contextlib.suppress(requests.RequestException):
                 self._look()
 

@@ -41,7 +41,8 @@ def test_full_text_later_writes_and_the_index_work_as_on_a_table_of_ckans_own(
     table = next(each.id for each in result.resources if each.datastore)
     assert rows_of(client, table, q="v2")["total"] == 40
     assert rows_of(client, table, q="v1")["total"] == 0
-    assert rows_of(client, table, filters={"note": None})["total"] == 14
+    records = rows_of(client, table)["records"]
+    assert [record["note"] for record in records].count(None) == 14  # type: ignore[attr-defined,union-attr]
     client.call(
         "datastore_upsert", resource_id=table, force=True, method="insert", records=[{"id": 99, "version": "додано"}]
     )

@@ -72,3 +72,15 @@ def test_while_search_is_down_the_run_fails_and_the_next_one_finishes(
     assert press(pair).unchanged
     for each in result.resources:
         assert client.sha256_of(each.url)[0] == each.sha256
+
+
+def test_a_wrong_file_is_sent_again_without_touching_the_table(
+    client: PortalClient, shelf: Shelf, press: Press, name: str
+) -> None:
+    pair = shelf.keep(catalogue(name), "v1")
+    table = next(each for each in press(pair).resources if each.datastore)
+    client.revise(match__name=name, files={table.id: ("works.csv", b"id\n")})
+    told: list[str] = []
+    assert not press(pair, say=told.append).unchanged
+    assert told == ["sending 1 files"]
+    assert client.sha256_of(table.url)[0] == table.sha256

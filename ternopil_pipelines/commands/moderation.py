@@ -1,0 +1,61 @@
+"""`ternopil approve|reject DATASET --note …`: a person's decision about the edition that waits, entered once."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Literal
+
+import click
+
+from ternopil_pipelines.commands.output import Settings, json_option
+
+_BY = click.option("--by", default=None, help="Хто вирішив (як записати в журналі); типово — обліковий запис.")
+_NOTE = click.option("--note", required=True, help="Чому: залишиться в журналі назавжди.")
+
+
+@click.command()
+@click.argument("dataset")
+@_NOTE
+@_BY
+@json_option
+@click.pass_obj
+def approve(settings: Settings, dataset: str, note: str, by: str | None) -> None:
+    """Затвердити редакцію набору, що чекає рішення."""
+    _decide(settings, dataset, "approved", note, by)
+
+
+@click.command()
+@click.argument("dataset")
+@_NOTE
+@_BY
+@json_option
+@click.pass_obj
+def reject(settings: Settings, dataset: str, note: str, by: str | None) -> None:
+    """Відхилити редакцію набору, що чекає рішення; оприлюднена лишається."""
+    _decide(settings, dataset, "rejected", note, by)
+
+
+def _decide(settings: Settings, name: str, verdict: Literal["approved", "rejected"], note: str, by: str | None) -> None:
+    from ternopil_pipelines.commands.publish import dataset_named
+    from ternopil_pipelines.gates.moderation import decide_held, held_edition
+
+    installation = settings.installation()
+    dataset = dataset_named(installation, name)
+    edition = held_edition(installation.ledger, installation.archive, dataset.id)
+    made = decide_held(installation.ledger, edition, verdict, by=by or getpass.getuser(), note=note)
+    if settings.json:
+        settings.document(
+            {
+                "dataset": dataset.id,
+                "edition": edition.address,
+                "verdict": made.verdict,
+                "by": made.by,
+                "note": made.why,
+                "at": made.at,
+            }
+        )
+        return
+    word = "затверджено" if verdict == "approved" else "відхилено"
+    settings.say(f"Редакцію {edition.address[:12]} набору «{dataset.title}» {word}: {made.by}, {made.at[:16]}.")
+    if verdict == "approved":
+        settings.say(f"Оприлюднити зараз: ternopil publish {dataset.id}")

@@ -1,0 +1,83 @@
+"""Workbooks out of the guarded child: sheets as grids, dates and times in one form."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ternopil_pipelines.receive.grid import Grid, absent_if_blank
+from ternopil_pipelines.receive.guard import guarded
+from ternopil_pipelines.receive.sniff import Kind
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """`errors`: (row, column, sign) of cells whose calculation failed, counted from 0 in the grid. `uncalculated`:
+    formulas without a value, by their cells' names."""
+
+    name: str
+    visible: bool
+    grid: Grid
+    errors: tuple[tuple[int, int, str], ...]
+    uncalculated: tuple[tuple[str, str | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Book:
+    names: tuple[str, ...]
+    sheets: tuple[Sheet, ...]
+
+
+def read_book(path: Path, kind: Kind, *, name: str, sheet: str | int | None, first_columns: dict[str, int]) -> Book:
+    """The sheets of the workbook at `path` (a private copy), or only `sheet`. Raises SourceRefused."""
+    with tempfile.TemporaryDirectory(prefix="ternopil-read-") as folder:
+        out = Path(folder)
+        order = {"kind": kind.value, "path": str(path), "sheet": sheet, "first_columns": first_columns}
+        guarded(order, out, name=name)
+        meta = json.loads((out / "book.json").read_text(encoding="utf-8"))
+        sheets = tuple(
+            _sheet(each, out / f"{index}.arrow") for index, each in enumerate(meta["sheets"]) if each["read"]
+        )
+        return Book(tuple(each["name"] for each in meta["sheets"]), sheets)
+
+
+def _sheet(meta: dict[str, Any], path: Path) -> Sheet:
+    with pa.OSFile(str(path), "rb") as source:
+        table = pa.ipc.open_file(source).read_all()
+    table.validate()
+    times = {(row, column): text for row, column, _, text in meta["odd"] if text is not None}
+    grid = Grid(
+        columns=tuple(_canonical(column, at, times) for at, column in enumerate(table.columns)),
+        numbers=np.arange(1, table.num_rows + 1, dtype=np.int64),
+        sheet=meta["name"],
+        lettered=True,
+        first_column=meta["first_column"],
+    )
+    errors = tuple((row, column, sign) for row, column, sign, text in meta["odd"] if text is None)
+    return Sheet(meta["name"], meta["visible"], grid, errors, tuple(map(tuple, meta["uncalculated"])))
+
+
+def _canonical(column: pa.ChunkedArray, at: int, times: Mapping[tuple[int, int], str]) -> pa.ChunkedArray:
+    """Dates lose a midnight and gain their T, times lose the day they are counted from; empty is absent."""
+    column = column.cast(pa.string())
+    stamped = pc.fill_null(pc.match_substring_regex(column, r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$"), False)
+    if pc.any(stamped).as_py():
+        text = pc.replace_substring_regex(column, r"^1899-12-3[01] (\d\d:\d\d:\d\d)$", r"\1")
+        text = pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d) 00:00:00$", r"\1")
+        text = pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$", r"\1T\2")
+        column = pc.if_else(stamped, text, column)
+    if any(place == at for _, place in times):
+        cells = column.to_pylist()
+        for (row, place), text in times.items():
+            if place == at:
+                cells[row] = text
+        column = pa.chunked_array([pa.array(cells, pa.string())])
+    return absent_if_blank(column)

@@ -1,0 +1,98 @@
+"""The sheets of one workbook as Arrow files, each cell as the reader's text, with the odd cells apart.
+
+xls and ods also tell here which of their formulas nobody ever calculated; xlsx told it while it was measured.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import fastexcel
+import pyarrow as pa
+import python_calamine
+
+from ternopil_pipelines.receive.child.answer import Refused
+from ternopil_pipelines.receive.child.ods_formulas import ods_formulas
+from ternopil_pipelines.receive.child.xls_formulas import xls_formulas
+
+
+def read(order: Mapping[str, Any]) -> None:
+    out = Path(order["out"])
+    try:
+        book = fastexcel.read_excel(order["path"])
+        sheets = [_sheet(book, index, name, order, out) for index, name in enumerate(book.sheet_names)]
+    except (fastexcel.FastExcelError, python_calamine.CalamineError) as error:
+        text = str(error).lower()
+        raise Refused("file-protected" if "password" in text or "encrypted" in text else "file-damaged") from None
+    if not any(sheet["read"] for sheet in sheets) and order.get("sheet") is None:
+        raise Refused("file-damaged")
+    odd = {"xls": xls_formulas, "ods": ods_formulas}.get(order["kind"])
+    formulas = odd(Path(order["path"])) if odd else {}
+    for sheet in sheets:
+        sheet["uncalculated"] = formulas.get(sheet["name"], [])
+    (out / "book.json").write_text(json.dumps({"sheets": sheets}, ensure_ascii=False), encoding="utf-8")
+
+
+def _sheet(book: Any, index: int, name: str, order: Mapping[str, Any], out: Path) -> dict[str, Any]:
+    wanted = order.get("sheet")
+    if wanted is not None and wanted not in (name, index + 1):
+        return {"name": name, "read": False}
+    try:
+        sheet = book.load_sheet(index, header_row=None, skip_rows=0, dtypes="string")
+        batch, errors = sheet.to_arrow_with_errors()
+    except fastexcel.FastExcelError:
+        if len(book.sheet_names) == 1:
+            raise
+        return {"name": name, "read": False}  # a sheet of charts has no cells
+    # An absent first row or column is no part of the reader's range; rows are given back, columns are not.
+    first_column = _first_column(order, name) if batch.num_columns else 0
+    odd = [
+        [error.offset_position[0], error.offset_position[1], *_odd(error.detail)]
+        for error in (errors.errors if errors is not None else [])
+    ]
+    table = pa.Table.from_arrays(list(batch.columns), names=[f"c{at}" for at in range(batch.num_columns)])
+    with pa.OSFile(str(out / f"{index}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    return {
+        "name": name,
+        "read": True,
+        "visible": sheet.visible == "visible",
+        "odd": odd,
+        "first_column": first_column,
+    }
+
+
+def _first_column(order: Mapping[str, Any], name: str) -> int:
+    known = order.get("first_columns", {})
+    if name in known:
+        return int(known[name])
+    with python_calamine.CalamineWorkbook.from_path(order["path"]) as book:
+        start = book.get_sheet_by_name(name).start
+    return int(start[1]) if start else 0
+
+
+_ERRORS = {
+    "Div0": "#DIV/0!",
+    "NA": "#N/A",
+    "Name": "#NAME?",
+    "Null": "#NULL!",
+    "Num": "#NUM!",
+    "Ref": "#REF!",
+    "Value": "#VALUE!",
+    "GettingData": "#GETTING_DATA",
+}
+_DURATION = re.compile(r"P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d+)?S)?")
+
+
+def _odd(detail: str) -> tuple[str, str | None]:
+    """What stands in a cell that is no text: an error's sign, or an ODS time of day as text."""
+    duration = _DURATION.search(detail) if "Duration" in detail else None
+    if duration:
+        days, hours, minutes, seconds = (int(part or 0) for part in duration.groups())
+        return "", f"{days * 24 + hours:02}:{minutes:02}:{seconds:02}"
+    error = re.search(r"Error\((\w+)\)", detail)
+    return (_ERRORS.get(error.group(1), "#ERROR!") if error else "#ERROR!"), None
