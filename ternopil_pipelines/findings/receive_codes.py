@@ -13,7 +13,8 @@ RECEIVE_CODES: dict[str, Code] = {
     "no-file": error(
         "У теці набору немає жодного файлу, який можна прочитати.",
         "У теці «{folder}» немає файлу з даними (шаблон назви: {pattern}).",
-        "Хоча б один файл CSV, XLSX, XLSB, XLS, ODS, JSON, GeoJSON, XML, KML, DBF або ZIP із шаром Shapefile чи розкладом GTFS.",
+        "Хоча б один файл CSV, XLSX, XLSB, XLS, ODS, JSON, GeoJSON, XML, KML, DBF або ZIP із шаром Shapefile чи "
+        "розкладом GTFS.",
         "Покладіть файл з даними до цієї теки.",
     ),
     "file-empty": error(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -76,3 +77,45 @@ def rows_of(receipt: Any) -> list[list[str | None]]:
 
 def codes(receipt_or_fault: Any) -> list[str]:
     return [each.code for each in receipt_or_fault.findings]
+
+
+def dbase(
+    fields: Sequence[tuple[str, str, int, int]], rows: Rows, encoding: str, *, deleted: set[int] | None = None
+) -> bytes:
+    """A dBase III table. `fields`: name, type, length, decimals."""
+    width = 1 + sum(length for _, _, length, _ in fields)
+    head = struct.pack("<BBBBIHH20x", 3, 126, 1, 1, len(rows), 32 + 32 * len(fields) + 1, width)
+    for name, kind, length, decimals in fields:
+        head += struct.pack("<11sc4xBB14x", name.encode(encoding), kind.encode(), length, decimals)
+    body = b""
+    for at, row in enumerate(rows):
+        body += b"*" if at in (deleted or set()) else b" "
+        for value, (_, kind, length, decimals) in zip(row, fields, strict=True):
+            text = f"{value:{length}.{decimals}f}" if kind == "N" else str(value)
+            body += text.encode(encoding)[:length].ljust(length)
+    return head + b"\r" + body + b"\x1a"
+
+
+def shapefile_zip(points: Sequence[tuple[float, float, str]], *, prj: str | None) -> bytes:
+    """A zipped layer of points with one text field in cp1251. `prj`: GEOGCS (WGS 84), PROJCS (UCS-2000) or none."""
+    shapes = b""
+    for at, (x, y, _) in enumerate(points, start=1):
+        shapes += struct.pack(">2i", at, 10) + struct.pack("<i2d", 1, x, y)
+    box = (*(min(each[axis] for each in points) for axis in (0, 1)), *(max(p[axis] for p in points) for axis in (0, 1)))
+
+    def head(length: int) -> bytes:
+        return struct.pack(">7i", 9994, 0, 0, 0, 0, 0, (100 + length) // 2) + struct.pack(
+            "<2i8d", 1000, 1, *box, 0, 0, 0, 0
+        )
+
+    index = b"".join(struct.pack(">2i", (100 + 28 * at) // 2, 10) for at in range(len(points)))
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("layer/points.shp", head(len(shapes)) + shapes)
+        archive.writestr("layer/points.shx", head(len(index)) + index)
+        archive.writestr("layer/points.dbf", dbase([("NAZVA", "C", 60, 0)], [(p[2],) for p in points], "cp1251"))
+        if prj == "GEOGCS":
+            archive.writestr("layer/points.prj", 'GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984"]]')
+        if prj == "PROJCS":
+            archive.writestr("layer/points.prj", 'PROJCS["UCS-2000 / Ukraine TM zone 10",GEOGCS["UCS-2000"]]')
+    return content.getvalue()

@@ -40,10 +40,10 @@ class _Shapes:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._stack) >= DEPTH:
             raise Refused("file-suspicious", what="вкладеність XML глибша, ніж буває в даних")
-        local = local(name)
+        own = local(name)
         if self._stack:
-            self._names[tuple(self._stack)].add(fold(local))
-        self._stack.append(local)
+            self._names[tuple(self._stack)].add(fold(own))
+        self._stack.append(own)
         where = tuple(self._stack)
         self._count[where] += 1
         self._names[where].update(fold(local(key)) for key in attributes)
