@@ -102,6 +102,8 @@ def _value(column: Column, random: Random) -> Any:
     if column.allowed:
         chosen = random.choice(column.allowed)
         return int(chosen) if column.type == "integer" else chosen
+    if column.type == "integer" and "рік" in (column.label or "").lower().split():
+        return random.randrange(1950, 2027)
     made = _BY_RULE.get(column.rule or "")
     value = made(random) if made else _BY_TYPE[column.type](random)
     return int(value) if column.type == "integer" else value

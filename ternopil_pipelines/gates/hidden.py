@@ -60,7 +60,7 @@ def _book(book: zipfile.ZipFile, receipt: Receipt, today: date) -> Iterator[Find
     for name in ("docProps/core.xml", "docProps/app.xml", "docProps/custom.xml", "meta.xml"):
         if name in parts:
             yield from _properties(book, name, today)
-    notes = [name for name in parts if re.search(r"xl/(?:comments\d*|threadedComments/[^/]+)\.xml$", name)]
+    notes = [name for name in parts if re.search(r"xl/(?:comments[^/]*|(?:threadedC|c)omments/[^/]+)\.xml$", name)]
     yield from _notes(book, notes, today)
     if "xl/workbook.xml" in parts:
         yield from _sheets(book, parts, receipt, today)

@@ -19,12 +19,12 @@ from ternopil_pipelines.catalogue.model import Catalogue, Dataset, FolderSource,
 from ternopil_pipelines.faults import Fault
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration.names import keys_of, publication_key, run_tags
-from ternopil_pipelines.receive.folder import landing_folder, waiting_files
+from ternopil_pipelines.receive.folder import QUIET_SECONDS, is_settled, landing_folder, waiting_files
 from ternopil_pipelines.receive.receiving import change_mark
 
 # Polls 5 s apart and 10 s of rest: a network copy stalls for less, and a steward's verdict stays under a minute.
 POLL_SECONDS = 5
-REST_SECONDS = 10
+REST_SECONDS = QUIET_SECONDS
 CHANGE_SECONDS = 60
 # Attempts to finish an interrupted publication, one in ten minutes.
 RESUME_SECONDS = 600
@@ -171,11 +171,13 @@ def handled_mark(installation: Installation, dataset: Dataset, watched: Callable
 
 
 def _rested(installation: Installation, dataset: Dataset) -> bool:
-    """Every file of the dataset has been left alone for REST_SECONDS, by the time of its last change of any kind."""
+    """Every file of the dataset has been left alone for REST_SECONDS, and nobody has it open in an office program."""
     folder = landing_folder(installation.landing, dataset)
+    now = time.time()
     sources = [table.source for table in dataset.tables]
-    files = [
-        path for source in sources if isinstance(source, FolderSource) for path in waiting_files(folder, source.pattern)
-    ]
-    newest = max((max(path.stat().st_mtime, path.stat().st_ctime) for path in files), default=0.0)
-    return time.time() - newest >= REST_SECONDS
+    return all(
+        is_settled(path, now=now)
+        for source in sources
+        if isinstance(source, FolderSource)
+        for path in waiting_files(folder, source.pattern)
+    )

@@ -86,7 +86,7 @@ def send_files(work: Work, now: Situation, doubts: Doubts = NO_DOUBTS) -> None:
     assert now.package is not None
     present = now.resources
     # Equal bytes sent again would still move the resource's date of change.
-    sent = [e for e in different if e.id in doubts.files or present.get(e.id, {}).get("hash") != e.file.sha256]
+    sent = [each for each in different if each.id in doubts.files or not each.stands_in(present.get(each.id, {}))]
     wanted = passport.package_of(work.edition.passport, edition=None if now.hidden else work.edition.address)
     work.say(f"sending {len(sent)} files")
     revise(

@@ -55,6 +55,10 @@ class Target:
             ROWS: str(file.rows),
         }
 
+    def stands_in(self, resource: Mapping[str, Any]) -> bool:
+        """Does the metadata say that these very bytes are there?"""
+        return (resource.get("hash"), str(resource.get("size"))) == (self.file.sha256, str(self.file.size))
+
     def differences(self, resource: Mapping[str, Any]) -> list[str]:
         """Keys of `resource` that are not as wanted; `size` tells a file swapped behind CKAN's back."""
         wanted: dict[str, Any] = {**self.as_resource(), "size": self.file.size}

@@ -86,8 +86,7 @@ def _pairs(work: Work, now: Situation, staging: Mapping[str, Any], doubts: Doubt
     parked = {each.get(FILE): str(each["id"]) for each in staging["resources"] if each.get(FILE)}
     moving = []
     for each in now.targets:
-        stands = present.get(each.id)
-        if stands is None or stands.get("hash") != each.file.sha256 or each in loading or each.id in doubts.files:
+        if each.id in doubts.files or each in loading or not each.stands_in(present.get(each.id, {})):
             hidden = parked.get(each.file.name)
             if hidden is None or hidden == each.id:
                 hidden = _other_half(work, each)

@@ -33,6 +33,8 @@ _VERDICT = re.compile(
     r"(^|[.\-_ ])(verdict|вердикт|висновок)([.\-_ ].*)?\.(html|json|xlsx|csv|txt)$|^report\.(html|json)$", re.IGNORECASE
 )
 QUIET_SECONDS = 10.0
+# An owner file older than a day was left by a program that crashed: nobody would ever take it away.
+STALE_LOCK_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,14 @@ def being_edited(path: Path) -> bool:
     """Whether an owner file of Excel (`~$x.xlsx`) or LibreOffice (`.~lock.x#`) stands beside it."""
     # Excel drops the first two letters of a long name after `~$`.
     owners = (f"~${path.name}", f"~${path.name[2:]}", f".~lock.{path.name}#")
-    return any((path.parent / owner).exists() for owner in owners)
+    return any(_is_fresh(path.parent / owner) for owner in owners)
+
+
+def _is_fresh(owner: Path) -> bool:
+    try:
+        return time.time() - owner.lstat().st_mtime < STALE_LOCK_SECONDS
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def is_settled(path: Path, *, before: FileState | None = None, now: float | None = None) -> bool:

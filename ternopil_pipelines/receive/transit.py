@@ -176,7 +176,9 @@ def _names(table: Table, file: str) -> Mapping[str, str]:
     return {
         field: declared[fold(name)]
         for field, name in part.names.items()
-        if fold(name) in declared and fold(field) not in spoken_for and fold(field) not in declared
+        if fold(name) in declared
+        and fold(field) not in spoken_for
+        and declared.get(fold(field), declared[fold(name)]) == declared[fold(name)]
     }
 
 

@@ -29,7 +29,10 @@ _WORDS = {
     "second": "друге", "length": "довжина", "values": "кількість", "variants": "написання", "word": "слово",
     "other": "друга координата", "where": "громади", "west": "захід", "south": "південь", "east": "схід",
     "north": "північ", "range": "межі", "start": "початок", "start_column": "стовпець початку", "sheet": "аркуш",
-    "cell": "клітинка", "file": "файл",
+    "cell": "клітинка", "file": "файл", "table": "таблиця", "dataset": "набір", "share": "частка", "before": "було",
+    "after": "стало", "least": "найменше", "threshold": "поріг", "published": "дата", "removed": "кількість",
+    "added": "кількість", "changed": "кількість", "kind": "вид даних", "place": "місце", "state": "стан",
+    "ground": "підстава", "document": "документ", "review": "дата", "until": "дата",
 }  # fmt: skip
 
 

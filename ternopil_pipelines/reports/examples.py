@@ -76,7 +76,13 @@ def example(column: Column, city: City) -> str | None:
         return _EDRPOU
     if rule == "katottg":
         return city.katottg or "UA00000000000000000"
+    if column.type == "integer" and _is_year(column):
+        return _within(column, _DAY[:4])
     return _BY_RULE.get(rule or "") or _within(column, _BY_TYPE.get(column.type) or _named(column, city))
+
+
+def _is_year(column: Column) -> bool:
+    return "year" in column.name.lower() or "рік" in column.title.lower().split()
 
 
 def _named(column: Column, city: City) -> str:

@@ -16,8 +16,8 @@ from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration import steps
 from ternopil_pipelines.orchestration.build import build_definitions
 from ternopil_pipelines.orchestration.names import keys_of, publication_key
-from ternopil_pipelines.orchestration.sensors import REST_SECONDS
 from ternopil_pipelines.portal.journal import Entry
+from ternopil_pipelines.receive.folder import QUIET_SECONDS
 from ternopil_pipelines_tests.orchestration.town import REPAIRS, SOURCES, Town, make_town
 
 
@@ -51,7 +51,7 @@ def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
 def _rested(village: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the file had been left alone: the change time of a file cannot be set back, the clock can be set on."""
     clock = time.time
-    monkeypatch.setattr("ternopil_pipelines.orchestration.sensors.time.time", lambda: clock() + REST_SECONDS + 1)
+    monkeypatch.setattr(time, "time", lambda: clock() + QUIET_SECONDS + 1)
     assert village.repairs_file.exists()
 
 
@@ -104,6 +104,21 @@ def test_a_verdict_laid_beside_the_file_and_half_a_copy_are_no_news(
     (village.repairs_file.parent / "new.csv.part").write_text("id\n", encoding="utf-8")
     (village.repairs_file.parent / "~$new.xlsx").write_bytes(b"")
     assert watch.poll() == watch.poll() == []
+
+
+def test_a_file_open_in_an_office_program_waits_until_it_is_closed(
+    village: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _rested(village, monkeypatch)
+    watch = Watch(village, "landing")
+    file = village.repairs_file
+    owners = [file.with_name(f"~${file.name}"), file.with_name(f".~lock.{file.name}#")]
+    for owner in owners:
+        owner.write_bytes(b"x")
+        assert watch.poll() == []
+        assert watch.poll() == []
+        owner.unlink()
+    assert [request.run_key.split(":")[1] for request in watch.poll()] == [village.repairs.id]
 
 
 def test_an_empty_folder_and_a_missing_one_are_quiet(village: Town) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,65 @@ def test_a_libreoffice_workbook_keeps_text_rows_and_letters(tmp_path: Path) -> N
     assert rows_of(receipt) == EXPECTED
     assert (receipt.sheet, receipt.letters, receipt.rows.tolist()) == ("Аркуш", tuple("CDEFGH"), [4])
     assert codes(receipt) == []
+
+
+def test_formulas_an_xls_library_never_calculated_are_named_by_their_cells(tmp_path: Path) -> None:
+    xlwt = pytest.importorskip("xlwt", reason="xlwt writes the .xls of this test")
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Аркуш")
+    for place, name in enumerate(["id", "code"]):
+        sheet.write(0, place, name)
+    sheet.write(1, 0, 5)
+    sheet.write(1, 1, xlwt.Formula("A2*2"))
+    sheet.write(2, 0, xlwt.Formula("1+1"))
+    sheet.write(2, 1, "x")
+    book.save(str(tmp_path / "a.xls"))
+    receipt = receive_file(tmp_path / "a.xls", table("id", "code"))
+    assert [(each.code, each.cell, each.column) for each in receipt.findings] == [
+        ("formula-without-value", "B2", "code"),
+        ("formula-without-value", "A3", "id"),
+    ]
+
+
+def ods(path: Path, *lines: str) -> Path:
+    """An ods of one sheet from the raw cells of its rows."""
+    spaces = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
+        for short, long in (("office", "office"), ("table", "table"), ("text", "text"))
+    )
+    spaces += ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
+    rows = "".join(f"<table:table-row>{line}</table:table-row>" for line in lines)
+    content = (
+        f'<office:document-content {spaces} office:version="1.2"><office:body><office:spreadsheet>'
+        f'<table:table table:name="Аркуш">{rows}</table:table></office:spreadsheet></office:body>'
+        "</office:document-content>"
+    )
+    manifest = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", manifest)
+    return path
+
+
+def said(text: str) -> str:
+    return f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+
+
+def test_formulas_of_an_ods_without_a_value_and_failed_ones_are_named_by_their_cells(tmp_path: Path) -> None:
+    formula = 'table:formula="of:=1+1"'
+    failed = f'{formula} office:value-type="string" office:string-value="" calcext:value-type="error"'
+    path = ods(
+        tmp_path / "a.ods",
+        said("id") + said("code"),
+        said("1") + f'<table:table-cell {formula} office:value-type="float" office:value="2"/>',
+        f'<table:table-cell table:number-columns-repeated="1" {formula}/>' + said("а"),
+        said("3") + f"<table:table-cell {failed}><text:p>#REF!</text:p></table:table-cell>",
+        said("4") + f'<table:table-cell {formula} office:value-type="string" office:string-value=""/>',
+    )
+    receipt = receive_file(path, table("id", "code"))
+    assert rows_of(receipt) == [["1", "2"], [None, "а"], ["3", None], ["4", None]]
+    assert [(each.code, each.cell, each.value) for each in receipt.findings] == [
+        ("cell-error", "B4", "#REF!"),
+        ("formula-without-value", "A3", None),
+    ]

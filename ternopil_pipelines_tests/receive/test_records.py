@@ -92,12 +92,16 @@ def test_json_cut_short_is_refused_with_its_line_and_json_of_nothing_known_too()
     assert codes(refusal('[{"id": 1, "назва": "а"}]', "дані.csv")) == ["file-wrong-kind"]
 
 
+def feature(number: int, name: str, geometry: dict[str, Any] | None) -> dict[str, Any]:
+    return {"type": "Feature", "id": number, "properties": {"назва": name}, "geometry": geometry}
+
+
 def test_points_of_geojson_become_latitude_and_longitude_as_the_table_calls_them() -> None:
     features = [
-        {"type": "Feature", "id": 7, "properties": {"назва": "а"}, "geometry": {"type": "Point", "coordinates": [25.5, 49.5]}},
-        {"type": "Feature", "id": 8, "properties": {"назва": "б"}, "geometry": None},
-        {"type": "Feature", "id": 9, "properties": {"назва": "в"}, "geometry": {"type": "LineString", "coordinates": [[25, 49], [26, 50]]}},
-    ]  # fmt: skip
+        feature(7, "а", {"type": "Point", "coordinates": [25.5, 49.5]}),
+        feature(8, "б", None),
+        feature(9, "в", {"type": "LineString", "coordinates": [[25, 49], [26, 50]]}),
+    ]
     content = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
     receipt = received(content, "дані.geojson", "id", "назва", "Latitude", "Longitude")
     assert picked(receipt, "id", "назва", "Latitude", "Longitude") == [
@@ -175,11 +179,11 @@ def test_placemarks_of_kml_and_kmz_are_records_with_their_places() -> None:
         assert "LineString" in receipt.text["geometry"][1]
 
 
-@pytest.mark.parametrize("encoding", ["cp1251", "cp866", "utf-8"])
+@pytest.mark.parametrize("encoding", ["cp1251", "cp1125", "utf-8"])
 def test_a_dbase_table_keeps_its_letters_zeros_and_dates_and_leaves_deleted_rows_out(encoding: str) -> None:
-    rows = [("007", "вулиця Руська", 12.5, "20260102"), ("008", "комунальне підприємство", -3, ""), ("x", "", 0, "")]
+    rows = [("007", "вулиця Руська", 12.5, "20260102"), ("008", "комунальне підприємство міської ради, щоденний облік", -3, ""), ("x", "", 0, "")]
     content = dbase(
-        [("ID", "C", 5, 0), ("NAZVA", "C", 60, 0), ("SUMA", "N", 9, 2), ("DAY", "D", 8, 0)],
+        [("ID", "C", 5, 0), ("NAZVA", "C", 100, 0), ("SUMA", "N", 9, 2), ("DAY", "D", 8, 0)],
         rows,
         encoding,
         deleted={2},
@@ -187,17 +191,17 @@ def test_a_dbase_table_keeps_its_letters_zeros_and_dates_and_leaves_deleted_rows
     receipt = received(content, "дані.dbf", "id", "nazva", "suma", "day")
     assert rows_of(receipt) == [
         ["007", "вулиця Руська", "12.5", "2026-01-02"],
-        ["008", "комунальне підприємство", "-3", None],
+        ["008", "комунальне підприємство міської ради, щоденний облік", "-3", None],
     ]
     assert receipt.rows.tolist() == [1, 2]
 
 
 def test_points_of_a_shapefile_become_columns_and_another_projection_is_refused() -> None:
-    content = shapefile_zip([(25.5, 49.5, "вулиця Руська"), (25.6, 49.6, "площа Ринок, будинок")], prj="GEOGCS")
+    content = shapefile_zip([(25.5, 49.5, "вулиця Руська"), (25.6, 49.6, "комунальне підприємство")], prj="GEOGCS")
     receipt = received(content, "шар.zip", "NAZVA", "lat", "lon")
     assert picked(receipt, "NAZVA", "lat", "lon") == [
         ["вулиця Руська", "49.5", "25.5"],
-        ["площа Ринок, будинок", "49.6", "25.6"],
+        ["комунальне підприємство", "49.6", "25.6"],
     ]
     refused = refusal(shapefile_zip([(300_000, 5_500_000, "вулиця")], prj="PROJCS"), "шар.zip", "NAZVA", "lat", "lon")
     assert codes(refused) == ["coordinates-foreign"]
@@ -214,7 +218,22 @@ def test_a_damaged_dbase_table_is_refused() -> None:
 def test_the_files_of_every_format_are_found_in_a_landing_folder(tmp_path: Path) -> None:
     from ternopil_pipelines.receive.folder import waiting_files
 
-    suffixes = ("csv xlsx xlsm xlsb xls ods json geojson jsonl xml kml kmz dbf zip").split()
+    suffixes = [
+        "csv",
+        "xlsx",
+        "xlsm",
+        "xlsb",
+        "xls",
+        "ods",
+        "json",
+        "geojson",
+        "jsonl",
+        "xml",
+        "kml",
+        "kmz",
+        "dbf",
+        "zip",
+    ]
     for suffix in suffixes:
         (tmp_path / f"a.{suffix}").write_bytes(b"x")
     assert {path.suffix[1:] for path in waiting_files(tmp_path)} == set(suffixes)

@@ -1,0 +1,139 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ternopil_pipelines.evidence.decisions import DECISION, decide, decision
+from ternopil_pipelines.evidence.edition import Edition
+from ternopil_pipelines.evidence.journal import PUBLISHED, account
+from ternopil_pipelines.faults import GateRefused, UsageFault
+from ternopil_pipelines.gates.judging import enter
+from ternopil_pipelines.gates.moderation import decide_held, held_edition, needs_judging, waiting
+from ternopil_pipelines_tests.gates.test_judging import people
+from ternopil_pipelines_tests.gates.town import NOW, Town, rows
+
+
+def held(town: Town, number: int = 50) -> Edition:
+    edition, tables = town.keep(rows(number))
+    enter(town.ledger, edition, town.judge_edition(edition, tables), who="run 1")
+    return edition
+
+
+@pytest.mark.parametrize(
+    ("moderation", "first", "changed", "same"),
+    [
+        ("never", "passed", "passed", "passed"),
+        ("first", "held", "passed", "passed"),
+        ("changes", "passed", "held", "passed"),
+        ("always", "held", "held", "passed"),
+    ],
+)
+def test_moderation_asks_when_it_says_so(tmp_path: Path, moderation: str, first: str, changed: str, same: str) -> None:
+    town = Town(tmp_path, settings={"moderation": moderation})
+    assert town.judge(rows()).verdict == first
+    town.publish(rows())
+    assert town.judge(rows(101)).verdict == changed
+    assert town.judge(rows()).verdict == same
+
+
+def test_an_approval_lets_the_held_edition_out_and_names_who_and_why(tmp_path: Path) -> None:
+    town = Town(tmp_path, settings={"moderation": "first"})
+    edition = held(town)
+    made = decide_held(town.ledger, edition, "approved", by="Марія", note="перевірено")
+    found = decision(town.ledger, edition.dataset, edition.address)
+    assert found == made
+    assert (made.verdict, made.by, made.gate, made.why) == ("approved", "Марія", "moderation", "перевірено")
+    assert not needs_judging(town.ledger, edition.dataset, edition.address)
+
+
+def test_what_was_decided_is_not_decided_again(tmp_path: Path) -> None:
+    town = Town(tmp_path, settings={"moderation": "first"})
+    edition = held(town)
+    decide_held(town.ledger, edition, "rejected", by="Марія", note="не той файл")
+    with pytest.raises(GateRefused, match="rejected already"):
+        decide_held(town.ledger, edition, "approved", by="Петро", note="той")
+
+
+def test_a_decision_without_a_note_is_refused(tmp_path: Path) -> None:
+    town = Town(tmp_path, settings={"moderation": "first"})
+    with pytest.raises(UsageFault):
+        decide_held(town.ledger, held(town), "approved", by="Марія", note="  ")
+
+
+def test_nobody_can_approve_what_the_personal_data_gate_rejected(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    edition, tables = town.keep(people())
+    enter(town.ledger, edition, town.judge_edition(edition, tables), who="run 1")
+    with pytest.raises(GateRefused, match="No approval opens this gate"):
+        decide_held(town.ledger, edition, "approved", by="Марія", note="нехай")
+    assert needs_judging(town.ledger, edition.dataset, edition.address)
+
+
+def test_an_old_edition_needs_judging_again_after_a_newer_publication(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    old = town.publish(rows(95))
+    decide(town.ledger, old, "passed", by="checks", why="")
+    new = town.publish(rows(100))
+    assert needs_judging(town.ledger, old.dataset, old.address)
+    decide(town.ledger, new, "passed", by="checks", why="")
+    assert not needs_judging(town.ledger, new.dataset, new.address)
+
+
+def test_a_persons_rejection_is_not_judged_away(tmp_path: Path) -> None:
+    town = Town(tmp_path, settings={"moderation": "first"})
+    edition = held(town)
+    decide_held(town.ledger, edition, "rejected", by="Марія", note="ні")
+    assert not needs_judging(town.ledger, edition.dataset, edition.address)
+
+
+def test_what_waits_is_listed_and_becomes_overdue(tmp_path: Path) -> None:
+    town = Town(tmp_path, settings={"moderation": "first"})
+    edition = held(town)
+    [each] = waiting(town.ledger, town.catalogue.datasets, NOW + timedelta(hours=1))
+    assert (each.dataset, each.edition, each.gate, each.overdue) == (
+        edition.dataset,
+        edition.address,
+        "moderation",
+        False,
+    )
+    [late] = waiting(town.ledger, town.catalogue.datasets, NOW + timedelta(days=4))
+    assert late.overdue
+    decide_held(town.ledger, edition, "approved", by="Марія", note="так")
+    assert waiting(town.ledger, town.catalogue.datasets, NOW + timedelta(days=9)) == ()
+
+
+def test_a_dataset_without_an_edition_has_nothing_to_decide(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    with pytest.raises(UsageFault, match="no edition"):
+        held_edition(town.ledger, town.archive, "transport-stops")
+
+
+def test_a_hundred_held_editions_decided_concurrently_are_each_decided_once(tmp_path: Path) -> None:
+    """Eight people at the same queue, half approving and half rejecting the same editions."""
+    town = Town(tmp_path, settings={"moderation": "always"})
+    editions = [held(town, number) for number in range(20, 120)]
+
+    def decided(work: tuple[Edition, int]) -> bool:
+        edition, person = work
+        try:
+            decide_held(
+                town.ledger, edition, "approved" if person % 2 else "rejected", by=f"особа {person}", note="рішення"
+            )
+        except GateRefused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(decided, [(edition, person) for edition in editions for person in range(3)]))
+    assert sum(done) == 100
+    entered = [each for each in town.ledger.entries(what=DECISION) if each.body["verdict"] != "held"]
+    assert len(entered) == len({each.edition for each in entered}) == 100
+    assert town.ledger.verify() == []
+
+
+def test_a_publication_between_two_editions_keeps_the_ledger_whole(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    edition = town.publish(rows())
+    town.ledger.append(PUBLISHED, who="test", dataset=edition.dataset, edition=edition.address, **account(edition))
+    assert town.ledger.verify() == []
