@@ -18,6 +18,7 @@ from ternopil_pipelines.commands.check import check
 from ternopil_pipelines.commands.demo import demo
 from ternopil_pipelines.commands.evidence import evidence
 from ternopil_pipelines.commands.history import adopt, retire, rollback, withdraw
+from ternopil_pipelines.commands.moderation import approve, reject
 from ternopil_pipelines.commands.output import Settings
 from ternopil_pipelines.commands.portal import portal
 from ternopil_pipelines.commands.publish import publish, retry
@@ -45,6 +46,8 @@ for command in (
     publish,
     retry,
     status,
+    approve,
+    reject,
     rollback,
     withdraw,
     retire,

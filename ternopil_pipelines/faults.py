@@ -7,7 +7,8 @@
     │   ├── UsageFault            the command was called with words it does not know                exit 2
     │   ├── SourceRefused         what the department sent or holds cannot be read; has findings    exit 1
     │   ├── DataRefused           the table breaks its structure; the last good edition stays       exit 1
-    │   ├── GateRefused           no passing decision for this edition: held or rejected            exit 1
+    │   ├── GateRefused           no passing decision for this edition                              exit 1
+    │   │   └── EditionHeld       it waits for a person or for its embargo; nothing failed          exit 0
     │   ├── EvidenceBroken        an edition or the ledger is not what was written                  exit 1
     │   ├── SourceDenied          the source says no: permission, table or column gone              exit 3
     │   ├── PortalRefused         the portal says no: permission, validation, missing organisation  exit 3
@@ -81,6 +82,10 @@ class DataRefused(_WithFindings):
 
 class GateRefused(PermanentFault):
     pass
+
+
+class EditionHeld(GateRefused):
+    exit_code = 0
 
 
 class EvidenceBroken(PermanentFault):

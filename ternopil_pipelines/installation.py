@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +19,7 @@ from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.evidence.archive import Archive
 from ternopil_pipelines.evidence.ledger import Ledger
 from ternopil_pipelines.evidence.received import Received
+from ternopil_pipelines.gates.three_part import Register, load_register
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.journal import Journal
 
@@ -35,15 +36,17 @@ def code_version() -> str:
 class Installation:
     catalogue: Catalogue
     environment: Environment
+    three_part_tests: Path = Path("three-part-tests")
 
     @classmethod
     def here(cls, sources: Path | None = None) -> Installation:
         """By the process's environment. Raises CatalogueFault."""
-        return cls(load_catalogue(sources or sources_path(os.environ)), Environment.of(os.environ))
+        path = sources or sources_path(os.environ)
+        return cls(load_catalogue(path), Environment.of(os.environ), path.parent / "three-part-tests")
 
     def with_fresh_environment(self) -> Installation:
         """The same catalogue with what the environment says now: a portal may have come up since."""
-        return Installation(self.catalogue, Environment.of(os.environ))
+        return replace(self, environment=Environment.of(os.environ))
 
     @property
     def home(self) -> Path:
@@ -73,6 +76,11 @@ class Installation:
     def storage(self) -> Path:
         """What one asset hands to the next; as private as the landing folder."""
         return self.home / "storage"
+
+    @cached_property
+    def tests(self) -> Register:
+        """The register of three-part tests (трискладові тести), `three-part-tests/` beside sources.yaml."""
+        return load_register(self.three_part_tests, self.catalogue)
 
     @property
     def received(self) -> Received:

@@ -74,13 +74,15 @@ def digest(settings: Settings, day: datetime | None) -> None:
 def erase(settings: Settings, dataset: str, edition: str, reason: str) -> None:
     """Стерти байти редакції (персональні дані, що потрапили помилково); у журналі залишиться запис."""
     from ternopil_pipelines.commands.history import person
-    from ternopil_pipelines.orchestration.steps import erase_edition
+    from ternopil_pipelines.orchestration.erasing import erase_edition
+    from ternopil_pipelines.orchestration.instance import instance
 
     installation = settings.installation()
     fitting = [each for each in installation.archive.history(dataset) if each.address.startswith(edition)]
     if len(fitting) != 1:
         raise UsageFault(f"{len(fitting)} editions of {dataset} begin with {edition!r}")
-    erase_edition(installation, fitting[0], reason=reason, who=person())
+    with instance(installation.environment) as dagster:
+        erase_edition(installation, fitting[0], dagster, reason=reason, who=person())
     if settings.json:
         settings.document({"dataset": dataset, "erased": fitting[0].address})
     else:

@@ -28,7 +28,7 @@ def rollback(settings: Settings, dataset: str, to: str | None, note: str) -> Non
     """Повернути на портал попередню (або названу) редакцію набору."""
     from ternopil_pipelines.evidence.decisions import decide
     from ternopil_pipelines.evidence.journal import last_published
-    from ternopil_pipelines.orchestration.steps import publish_edition
+    from ternopil_pipelines.orchestration.publishing import publish_edition
 
     installation = settings.installation()
     found = dataset_named(installation, dataset)
@@ -118,7 +118,10 @@ def adopt(settings: Settings, dataset: str, package: str) -> None:
         raise PortalRefused(f"the portal has no dataset `{package}`, or the token may not see it")
     client.preflight(installation.catalogue.holder_of(found).organization_name)
     sources = settings.sources or Path("sources.yaml")
-    sources.write_text(with_package(sources.read_text(encoding="utf-8"), found.id, package), encoding="utf-8")
+    changed = with_package(sources.read_text(encoding="utf-8"), found.id, package)
+    partial = sources.with_name(f".{sources.name}.partial")
+    partial.write_text(changed, encoding="utf-8")
+    partial.replace(sources)
     installation.ledger.append("adopted", who=person(), dataset=found.id, package=package, package_id=existing["id"])
     resources = [{"id": each["id"], "name": each["name"], "url": each["url"]} for each in existing["resources"]]
     if settings.json:

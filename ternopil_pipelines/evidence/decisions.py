@@ -11,7 +11,7 @@ from typing import Literal, cast
 
 from ternopil_pipelines.evidence.edition import Edition
 from ternopil_pipelines.evidence.ledger import Entry, Ledger
-from ternopil_pipelines.faults import GateRefused
+from ternopil_pipelines.faults import EditionHeld, GateRefused
 
 Verdict = Literal["passed", "held", "approved", "rejected"]
 DECISION = "decision"
@@ -85,6 +85,8 @@ def require_passing(ledger: Ledger, dataset: str, address: str) -> Decision:
     found = decision(ledger, dataset, address)
     if found is None:
         raise GateRefused(f"edition {address} of {dataset} has no decision in the ledger")
+    if found.verdict == "held":
+        raise EditionHeld(f"edition {address} of {dataset} is held by {found.by}: {found.why}")
     if not found.passing:
         raise GateRefused(f"edition {address} of {dataset} is {found.verdict} by {found.by}: {found.why}")
     return found

@@ -60,7 +60,8 @@ _AFTER = re.compile(
 )
 # A sole trader's name is his firm's; the number beside it may not be published, the name may.
 _TRADER = re.compile(
-    r"(?i)(?:\bфоп|\bспд|фізичн\w+[- ]ос\w+[- ]підприєм\w+|нотаріус\w*|адвокат\w*)[\s«\"(:]*(?:[А-ЯҐЄІЇ][\w'’ʼ-]+\s+)?$"
+    r"(?i)(?:\bфоп|\bфо-п|\bспд(?:[- ]?фо?п?)?|\b[пч]п|приватн\w+ підприєм\w+|фізичн\w+[- ]ос\w+[- ]підприєм\w+|"
+    r"нотаріус\w*|адвокат\w*)[\s«\"(:]*(?:[А-ЯҐЄІЇ][\w'’ʼ-]+\s+)?$"
 )
 
 _GIVEN = (

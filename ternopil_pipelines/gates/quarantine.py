@@ -44,7 +44,7 @@ class Aside:
 
 
 def kept_aside(cleaned: Cleaned, receipt: Receipt) -> Aside | None:
-    """The rows that cleaning set aside, None where it set none. `receipt` is the one that was cleaned, with its text."""
+    """The rows that cleaning set aside, None where it set none. `receipt`: the one that was cleaned, with its text."""
     if not any(each.code == _CODE for each in cleaned.findings) or not cleaned.broken:
         return None
     numbers = tuple(int(receipt.rows[place]) for place in cleaned.broken)

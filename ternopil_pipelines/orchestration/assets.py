@@ -18,12 +18,14 @@ import pandas as pd
 from ternopil_pipelines.catalogue.cadence import cadence
 from ternopil_pipelines.catalogue.model import Catalogue, DatabaseSource, Dataset, FolderSource, Table
 from ternopil_pipelines.catalogue.structures import columns_of, structure
-from ternopil_pipelines.faults import DataRefused
+from ternopil_pipelines.faults import DataRefused, EditionHeld
 from ternopil_pipelines.findings.finding import by_code
+from ternopil_pipelines.gates.judging import summary
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration import steps
 from ternopil_pipelines.orchestration.checks import TABLE_CHECKS, table_check_specs
 from ternopil_pipelines.orchestration.faults import RETRIES, permanent_fails_at_once, refusal
+from ternopil_pipelines.orchestration.keeping import keep_edition, may_go_out
 from ternopil_pipelines.orchestration.metadata import findings_table, preview, table_schema
 from ternopil_pipelines.orchestration.names import (
     definition_tags,
@@ -33,6 +35,7 @@ from ternopil_pipelines.orchestration.names import (
     slug,
     table_key,
 )
+from ternopil_pipelines.orchestration.publishing import publish_edition, receipt_of
 from ternopil_pipelines.orchestration.storage import Accepted
 from ternopil_pipelines.oversight.status import grace
 from ternopil_pipelines.receive.receipt import Receipt
@@ -116,7 +119,9 @@ def _table(dataset: Dataset, table: Table, common: Mapping[str, Any]) -> dg.Asse
         for check in TABLE_CHECKS:
             yield check.result(key, cleaned, before)
         with permanent_fails_at_once(), steps.entering(installation, dataset, run=context.run.run_id):
-            steps.deliver_verdict(installation, dataset, table, cleaned, receipt)
+            hindered = steps.deliver_verdict(installation, dataset, table, cleaned, receipt)
+        if hindered:
+            context.log.warning(hindered)
         if cleaned.refused:
             counts = by_code(cleaned.findings)
             steps.refuse_table(installation, dataset, table, receipt, counts, run=context.run.run_id)
@@ -145,14 +150,17 @@ def _edition(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefinition
         installation: Installation = context.resources.installation
         accepted = [(tables[slug(each.id)].cleaned, tables[slug(each.id)].receipt) for each in dataset.tables]
         with permanent_fails_at_once(), steps.entering(installation, dataset, run=context.run.run_id):
-            made = steps.keep_edition(installation, dataset, accepted, run=context.run.run_id)
+            done = keep_edition(installation, dataset, accepted, run=context.run.run_id)
+        made = done.edition
         metadata: dict[str, Any] = {
             "address": made.address,
             "dagster/row_count": sum(each.rows for each in made.tables),
             "files": dg.MetadataValue.json({each.name: each.sha256 for each in made.files}),
         }
-        if steps.may_go_out(installation, made):
-            metadata |= {f"preview_{cleaned.table}": preview(cleaned.text) for cleaned, _ in accepted}
+        if done.judgement is not None:
+            metadata["decision"] = dg.MetadataValue.json(summary(done.judgement))
+        if may_go_out(installation, made):
+            metadata |= {f"preview_{cleaned.table}": preview(cleaned.text) for cleaned, _ in done.tables}
         return dg.MaterializeResult(value=made, metadata=metadata)
 
     return edition
@@ -168,21 +176,25 @@ def _publication(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefini
         retry_policy=RETRIES,
         pool=f"publish_{slug(dataset.id)}",
         freshness_policy=freshness_policy(dataset),
+        output_required=False,  # an edition that waits for a person fails nothing and publishes nothing
         **common,
     )
-    def publication(context: dg.AssetExecutionContext, edition: Any) -> dg.MaterializeResult[None]:
+    def publication(context: dg.AssetExecutionContext, edition: Any) -> Iterator[Any]:
         installation: Installation = context.resources.installation
-        with permanent_fails_at_once():
-            published = steps.publish_edition(
-                installation, dataset, edition, run=context.run.run_id, say=context.log.info
-            )
-        return dg.MaterializeResult(
+        run = context.run.run_id
+        try:
+            with permanent_fails_at_once():
+                published = publish_edition(installation, dataset, edition, run=run, say=context.log.info)
+        except EditionHeld as held:
+            context.log.warning(str(held))
+            return
+        yield dg.MaterializeResult(
             metadata={
                 "page": dg.MetadataValue.url(published.url),
                 "unchanged": published.unchanged,
                 "edition": published.edition,
                 "dagster/row_count": sum(each.rows for each in edition.tables),
-                "receipt": dg.MetadataValue.json(steps.receipt_of(published) or {}),
+                "receipt": dg.MetadataValue.json(receipt_of(published) or {}),
             }
         )
 

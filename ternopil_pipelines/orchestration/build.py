@@ -7,6 +7,7 @@ import dagster as dg
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration.assets import INSTALLATION, dataset_assets
 from ternopil_pipelines.orchestration.checks import freshness_checks
+from ternopil_pipelines.orchestration.oversight_assets import oversight_assets, oversight_schedules
 from ternopil_pipelines.orchestration.schedules import cadence_schedules
 from ternopil_pipelines.orchestration.sensors import change_sensor, landing_sensor, unfinished_sensor
 from ternopil_pipelines.orchestration.storage import Storage
@@ -17,9 +18,12 @@ def build_definitions(installation: Installation) -> dg.Definitions:
     found = (landing_sensor(catalogue), change_sensor(catalogue), unfinished_sensor(catalogue))
     sensors = [each for each in found if each is not None]
     return dg.Definitions(
-        assets=[asset for dataset in catalogue.active for asset in dataset_assets(catalogue, dataset)],
+        assets=[
+            *(asset for dataset in catalogue.active for asset in dataset_assets(catalogue, dataset)),
+            *oversight_assets(catalogue),
+        ],
         asset_checks=freshness_checks(catalogue),
-        schedules=cadence_schedules(catalogue),
+        schedules=[*cadence_schedules(catalogue), *oversight_schedules(catalogue)],
         sensors=sensors,
         resources={
             INSTALLATION: installation,

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from ternopil_pipelines.faults import DataRefused, PermanentFault, SourceRefused, TransientFault
+from ternopil_pipelines.faults import DataRefused, EditionHeld, PermanentFault, SourceRefused, TransientFault
 from ternopil_pipelines.findings.finding import Finding, Severity, by_code
 from ternopil_pipelines.orchestration.metadata import findings_table
 
@@ -23,6 +23,8 @@ SHOWN = 3
 def permanent_fails_at_once() -> Iterator[None]:
     try:
         yield
+    except EditionHeld:
+        raise
     except PermanentFault as fault:
         raise refusal(fault) from fault
     except (TransientFault, dg.Failure):

@@ -13,7 +13,8 @@ import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
 from ternopil_pipelines.catalogue.model import Dataset
-from ternopil_pipelines.faults import Fault, GateRefused
+from ternopil_pipelines.evidence.decisions import decision
+from ternopil_pipelines.faults import Fault
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration.build import build_definitions
 from ternopil_pipelines.orchestration.names import keys_of, publication_key, run_tags
@@ -49,6 +50,8 @@ def run_dataset(installation: Installation, dataset: Dataset, instance: dg.Dagst
     )
     if not result.success:
         return _refused(dataset, result)
+    if not _node(result, dataset):
+        return _waiting(installation, dataset, result)
     shown = result.asset_materializations_for_node(_node(result, dataset))[-1].metadata
     return Outcome(
         dataset=dataset.id,
@@ -63,6 +66,14 @@ def run_dataset(installation: Installation, dataset: Dataset, instance: dg.Dagst
 def _node(result: dg.ExecuteInProcessResult, dataset: Dataset) -> str:
     key = publication_key(dataset)
     return next(e.step_key for e in result.get_asset_materialization_events() if e.asset_key == key) or ""
+
+
+def _waiting(installation: Installation, dataset: Dataset, result: dg.ExecuteInProcessResult) -> Outcome:
+    latest = installation.archive.latest(dataset.id)
+    found = decision(installation.ledger, dataset.id, latest.address) if latest else None
+    held = found is not None and found.verdict == "held"
+    said = found.why if found is not None and held else f"ембарго до {dataset.embargo}"
+    return Outcome(dataset.id, "held", result.run_id, edition=latest.address if latest else None, said=said)
 
 
 def _refused(dataset: Dataset, result: dg.ExecuteInProcessResult) -> Outcome:
@@ -82,8 +93,6 @@ def _refused(dataset: Dataset, result: dg.ExecuteInProcessResult) -> Outcome:
         said = spoken[0].message.strip().partition(": ")[2] if spoken else "the run failed"
     if fault is None:
         return Outcome(dataset.id, "failed", result.run_id, exit_code=1, said=said)
-    if fault is GateRefused:
-        return Outcome(dataset.id, "held", result.run_id, said=said)
     state: State = "refused" if fault.exit_code == 1 else "unreachable" if fault.exit_code == 3 else "failed"
     return Outcome(dataset.id, state, result.run_id, exit_code=fault.exit_code, said=said)
 

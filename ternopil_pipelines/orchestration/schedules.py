@@ -7,9 +7,10 @@ due day: the ledger tells who was looked at, the run's tag who was already asked
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -18,12 +19,15 @@ from ternopil_pipelines.catalogue.cadence import Frequency, cadence
 from ternopil_pipelines.catalogue.calendar import last_due
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.evidence.journal import last_looked
+from ternopil_pipelines.faults import TransientFault
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration.names import keys_of, run_tags, schedule_name
 
 DUE_TAG = "ternopil/due"
 # Two runs at a time take some ten seconds each on two cores: ten a tick drain within the five minutes of the tick.
 MOST_PER_TICK = 10
+TRY_AGAIN = timedelta(hours=1)
+MOST_ATTEMPTS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,13 @@ def cadence_schedule(catalogue: Catalogue, frequency: Frequency, datasets: Seque
         installation: Installation = context.resources.installation
         now = context.scheduled_execution_time.astimezone(zone)
         waiting = due_now(datasets, now, looked_at(installation, datasets))
-        asked = _already_asked(context.instance, [each.key for each in waiting])
-        chosen = [each for each in waiting if each.key not in asked][:MOST_PER_TICK]
+        asked = _attempts(context.instance, [each.key for each in waiting])
+        chosen = [each for each in waiting if _to_ask(installation, each, asked[each.key], now)][:MOST_PER_TICK]
         if not chosen:
             return dg.SkipReason("no dataset of this cadence is due")
         return [
             dg.RunRequest(
-                run_key=each.key,
+                run_key=f"{each.key}:{asked[each.key] + 1}" if asked[each.key] else each.key,
                 asset_selection=keys_of(each.dataset),
                 tags={**run_tags(each.dataset, cause="schedule"), DUE_TAG: each.key},
             )
@@ -93,8 +97,21 @@ def looked_at(installation: Installation, datasets: Iterable[Dataset]) -> dict[s
     return {name: datetime.fromisoformat(entry.at) if entry else None for name, entry in entries.items()}
 
 
-def _already_asked(instance: dg.DagsterInstance, keys: Sequence[str]) -> set[str]:
+def _to_ask(installation: Installation, due: Due, attempts: int, now: datetime) -> bool:
+    """Once a due day; again only while the source or portal was out of reach, an hour apart: a portal that was down
+    for ten minutes at 04:00 on the first must not cost a monthly dataset its month."""
+    if attempts == 0:
+        return True
+    last = installation.ledger.last(due.dataset.id)
+    if last is None or last.what != "failed" or attempts >= MOST_ATTEMPTS:
+        return False
+    unreachable = any(each.__name__ == last.body.get("fault") for each in TransientFault.__subclasses__())
+    return unreachable and now - datetime.fromisoformat(last.at) >= TRY_AGAIN
+
+
+def _attempts(instance: dg.DagsterInstance, keys: Sequence[str]) -> Counter[str]:
+    """How many runs were asked for each due key."""
     if not keys:
-        return set()
+        return Counter()
     runs = instance.get_runs(filters=dg.RunsFilter(tags={DUE_TAG: list(keys)}))
-    return {run.tags[DUE_TAG] for run in runs}
+    return Counter(run.tags[DUE_TAG] for run in runs)

@@ -97,16 +97,19 @@ def _stream(raw: BinaryIO, entry: zipfile.ZipInfo, measured: Measured, total: in
     is_xml = entry.filename.lower().endswith((".xml", ".rels"))
     scan = measured.scans.setdefault(entry.filename, SheetScan()) if is_sheet else None
     kept = bytearray()
-    first = True
+    prologue = is_xml
+    before = b""
     for piece in _inflated(raw, entry):
         total += len(piece)
         if total > INFLATED:
             limit = f"Не більше {INFLATED // 1_000_000} МБ."
             raise _too_large(name, f"розпакований обсяг понад {INFLATED // 1_000_000} МБ", limit)
-        if first and is_xml and (b"<!DOCTYPE" in piece or b"<!ENTITY" in piece):
-            what = f"частина {entry.filename} оголошує власні сутності XML"
-            raise SourceRefused("DOCTYPE in a part", [finding("file-suspicious", file=name, what=what)])
-        first = False
+        if prologue:
+            before = before[-16:] + piece
+            if b"<!DOCTYPE" in before or b"<!ENTITY" in before:
+                what = f"частина {entry.filename} оголошує власні сутності XML"
+                raise SourceRefused("DOCTYPE in a part", [finding("file-suspicious", file=name, what=what)])
+            prologue = re.search(rb"<[A-Za-z]", before) is None
         if scan is not None:
             scan.feed(piece)
         elif len(kept) < _CHUNK and _is_kept(entry.filename):

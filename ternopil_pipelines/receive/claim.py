@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from pathlib import Path
 
 from ternopil_pipelines.faults import SourceRefused, SourceUnreachable
 from ternopil_pipelines.findings.codes import finding
 
 LARGEST = 600_000_000
+# Times of files move in ticks of 4 ms: two changes within one tick look like none.
+TICK_SECONDS = 0.02
 
 
 def claim(path: Path, *, follow: bool = True) -> bytes:
@@ -39,6 +42,8 @@ def claim(path: Path, *, follow: bool = True) -> bytes:
             about = finding("file-too-large", file=path.name, what=what, limit=f"Не більше {LARGEST // 1_000_000} МБ.")
             raise SourceRefused(f"file {path.name!r} too large", [about])
         data = file.read(LARGEST + 1)
+        if time.time() - max(before[2:]) / 1e9 < TICK_SECONDS:
+            time.sleep(TICK_SECONDS)
         after = _state(os.fstat(file.fileno()))
     try:
         now = _state(path.stat(follow_symlinks=follow))

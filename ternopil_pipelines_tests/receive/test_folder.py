@@ -132,6 +132,24 @@ def test_a_file_settles_when_nothing_moved_and_nobody_has_it_open(tmp_path: Path
     assert not is_settled(tmp_path / "gone.csv")
 
 
+def test_a_text_that_ends_in_mid_line_must_rest_longer_than_a_stalled_copy(tmp_path: Path) -> None:
+    path = put(tmp_path, "дані.csv", "1,а", age=0)
+    now = time.time()
+    assert not is_settled(path, now=now + 16)
+    assert is_settled(path, now=now + 26)
+    path.write_text("id,назва\n1,а\r\n", encoding="utf-8", newline="")
+    assert is_settled(path, now=time.time() + 11)
+
+
+def test_an_owner_file_of_a_program_that_crashed_yesterday_holds_nobody_up(tmp_path: Path) -> None:
+    path = put(tmp_path, "дані.xlsx", "1,а\n", age=0)
+    owner = tmp_path / ".~lock.дані.xlsx#"
+    owner.write_bytes(b"x")
+    assert not is_settled(path, now=time.time() + 60)
+    os.utime(owner, (time.time() - 25 * 3600,) * 2)
+    assert is_settled(path, now=time.time() + 60)
+
+
 def test_the_change_mark_moves_with_a_new_file_also_of_the_same_bytes(tmp_path: Path) -> None:
     declared = table("id", "назва")
     assert change_mark_of_folder(tmp_path, dataset(declared), declared.source) is None  # type: ignore[arg-type]

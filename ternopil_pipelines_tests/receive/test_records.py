@@ -181,7 +181,11 @@ def test_placemarks_of_kml_and_kmz_are_records_with_their_places() -> None:
 
 @pytest.mark.parametrize("encoding", ["cp1251", "cp1125", "utf-8"])
 def test_a_dbase_table_keeps_its_letters_zeros_and_dates_and_leaves_deleted_rows_out(encoding: str) -> None:
-    rows = [("007", "вулиця Руська", 12.5, "20260102"), ("008", "комунальне підприємство міської ради, щоденний облік", -3, ""), ("x", "", 0, "")]
+    rows = [
+        ("007", "вулиця Руська", 12.5, "20260102"),
+        ("008", "комунальне підприємство міської ради, щоденний облік", -3, ""),
+        ("x", "", 0, ""),
+    ]
     content = dbase(
         [("ID", "C", 5, 0), ("NAZVA", "C", 100, 0), ("SUMA", "N", 9, 2), ("DAY", "D", 8, 0)],
         rows,

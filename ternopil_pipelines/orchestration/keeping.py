@@ -1,0 +1,83 @@
+"""From cleaned tables to a kept edition with its decision: withheld columns, the archive, the gates, the ledger.
+
+The edition is always built, privately; whether it may go out the gates say, by its address, and the publisher asks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from ternopil_pipelines.catalogue.model import Dataset
+from ternopil_pipelines.clean.cleaned import Cleaned
+from ternopil_pipelines.evidence.decisions import decision
+from ternopil_pipelines.evidence.edition import Edition
+from ternopil_pipelines.evidence.journal import kept
+from ternopil_pipelines.gates.judging import Judgement, enter, judge
+from ternopil_pipelines.gates.moderation import needs_judging
+from ternopil_pipelines.gates.three_part import explained, withheld, without
+from ternopil_pipelines.installation import Installation, code_version
+from ternopil_pipelines.receive.receipt import Receipt
+from ternopil_pipelines.reports.report import report
+
+Tables = Sequence[tuple[Cleaned, Receipt]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """`judgement`: None where the standing decision counts. `tables`: as they went in, restricted columns gone."""
+
+    edition: Edition
+    judgement: Judgement | None
+    tables: Tables
+
+
+def keep_edition(installation: Installation, dataset: Dataset, tables: Tables, *, run: str) -> Kept:
+    """Build the edition without what a three-part test restricts, judge it where it needs judging, enter both."""
+    who, register, ledger = f"run {run}", installation.tests, installation.ledger
+    today = datetime.now(ZoneInfo(installation.catalogue.city.timezone)).date()
+    hidden = withheld(dataset, register, today)
+    open_tables = [(without(cleaned, hidden.get(cleaned.table, ())), receipt) for cleaned, receipt in tables]
+    told = report(
+        dataset.id,
+        open_tables,
+        source_name=_names(tables),
+        source_sha256=_hash(tables),
+        checked_at=datetime.now(UTC),
+    )
+    edition = installation.archive.keep(
+        installation.catalogue, explained(dataset, register), open_tables, code_version=code_version(), report=told
+    )
+    kept(ledger, installation.archive, edition, who=who, run=run)
+    if not needs_judging(ledger, dataset.id, edition.address):
+        return Kept(edition, None, open_tables)
+    judgement = judge(
+        installation.catalogue,
+        dataset,
+        edition,
+        installation.archive,
+        ledger,
+        tables=open_tables,
+        today=today,
+        tests=register,
+    )
+    enter(ledger, edition, judgement, who=who)
+    return Kept(edition, judgement, open_tables)
+
+
+def may_go_out(installation: Installation, edition: Edition) -> bool:
+    found = decision(installation.ledger, edition.dataset, edition.address)
+    return found is not None and found.passing
+
+
+def _names(tables: Tables) -> str:
+    return ", ".join(dict.fromkeys(receipt.origin.name for _, receipt in tables))
+
+
+def _hash(tables: Tables) -> str:
+    """The source's hash; of several tables, that of their hashes one under another."""
+    hashes = list(dict.fromkeys(receipt.sha256 for _, receipt in tables))
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()

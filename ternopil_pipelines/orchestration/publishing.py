@@ -1,0 +1,79 @@
+"""From a kept edition to the portal, and what the ledger says of it: published, unchanged, failed, erased."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ternopil_pipelines.catalogue.model import Dataset
+from ternopil_pipelines.evidence.edition import Edition
+from ternopil_pipelines.evidence.journal import PUBLISHED, UNCHANGED, account, last_published
+from ternopil_pipelines.faults import EditionHeld
+from ternopil_pipelines.installation import Installation
+from ternopil_pipelines.orchestration.steps import entering
+from ternopil_pipelines.portal.publication import Publication, publish
+
+
+def publish_edition(
+    installation: Installation, dataset: Dataset, edition: Edition, *, run: str, say: Callable[[str], None]
+) -> Publication:
+    """Bring the portal to the edition and enter what came of it, a failure too."""
+    _respect_embargo(installation, dataset)
+    # What the environment says now: the portal may have moved since this process began.
+    fresh = installation.with_fresh_environment()
+    with entering(installation, dataset, edition=edition.address, run=run):
+        published = publish(
+            client=fresh.client(dataset),
+            archive=installation.archive,
+            ledger=installation.ledger,
+            edition=edition,
+            dataset=dataset,
+            journal=fresh.journal,
+            say=say,
+            datastore_url=fresh.datastore_url,
+        )
+    enter_publication(installation, edition, published, who=f"run {run}", run=run)
+    return published
+
+
+def enter_publication(
+    installation: Installation, edition: Edition, published: Publication, *, who: str, run: str | None = None
+) -> None:
+    """`unchanged` where nothing was sent; but the first look after a crash between the portal's answer and the ledger
+    finds the portal equal too, and that publication must not be missing here."""
+    last = last_published(installation.ledger, edition.dataset)
+    missed = published.unchanged and (last is None or last.edition != edition.address)
+    installation.ledger.append(
+        UNCHANGED if published.unchanged and not missed else PUBLISHED,
+        who=who,
+        dataset=edition.dataset,
+        edition=edition.address,
+        **account(edition),
+        package=published.package,
+        url=published.url,
+        mode=published.mode,
+        receipt=receipt_of(published),
+        run=run,
+    )
+
+
+def receipt_of(published: Publication) -> dict[str, Any] | None:
+    """What was read back, as JSON; None where nothing was sent."""
+    return None if published.receipt is None else json.loads(json.dumps(asdict(published.receipt), default=str))
+
+
+def _respect_embargo(installation: Installation, dataset: Dataset) -> None:
+    until = embargo_of(installation, dataset)
+    if until is not None and datetime.now(UTC) < until:
+        raise EditionHeld(f"dataset {dataset.id} is under embargo until {until.isoformat()}")
+
+
+def embargo_of(installation: Installation, dataset: Dataset) -> datetime | None:
+    """The moment from which the dataset may go out; a time without a zone is the city's."""
+    if dataset.embargo is None or dataset.embargo.tzinfo is not None:
+        return dataset.embargo
+    return dataset.embargo.replace(tzinfo=ZoneInfo(installation.catalogue.city.timezone))
