@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset, FolderSource
 from ternopil_pipelines.clean.cleaned import Cleaned
@@ -25,6 +25,7 @@ from ternopil_pipelines.gates.change_guard import ORDER, Compared, guard, header
 from ternopil_pipelines.gates.comparing import Side, compare, match
 from ternopil_pipelines.gates.diff import Diff
 from ternopil_pipelines.gates.hidden import examine_received
+from ternopil_pipelines.gates.looking import cells
 from ternopil_pipelines.gates.moderation import CHANGES, FORMULAS, MODERATION, PERSONAL, THREE_PART
 from ternopil_pipelines.gates.origins import older, stranger
 from ternopil_pipelines.gates.three_part import Register
@@ -79,7 +80,9 @@ def judge(
         text = cleaned.text if cleaned is not None else archive.frame(edition, each.id)
         side = Side(each.columns, text)
         place = personal.Place(receipt, cleaned.places if cleaned is not None else None)
-        people = _cells(catalogue, dataset, each, side, place, today, found)
+        about, guilty, people = cells(catalogue, dataset, each, side, place, today=today)
+        found[PERSONAL] += about
+        found[FORMULAS] += guilty
         if receipt is not None:
             found[PERSONAL] += examine_received(receipt, today=today)
         old = before.get(each.id) if before is not None else None
@@ -127,51 +130,6 @@ def _published(archive: Archive, dataset: str, entry: Entry) -> dict[str, Editio
     if entry.edition is None or archive.tombstone(dataset, entry.edition) is not None:
         return None
     return {each.id: each for each in archive.read(dataset, entry.edition).tables}
-
-
-def _cells(
-    catalogue: Catalogue,
-    dataset: Dataset,
-    table: EditionTable,
-    side: Side,
-    place: personal.Place,
-    today: date,
-    found: dict[str, list[Finding]],
-) -> frozenset[str]:
-    """Personal data and formulas of one table; the columns judged personal."""
-    declared = next((each for each in dataset.tables if each.id == table.id), None)
-    about, people = personal.in_table(
-        table.id,
-        table.title,
-        side,
-        structure=declared.structure if declared else None,
-        today=today,
-        domains=personal.own_domains(catalogue, dataset),
-        place=place,
-        dataset=dataset.id,
-    )
-    found[PERSONAL] += about
-    words: dict[str, Any] = {"table": table.title, "dataset": dataset.id}
-    for column in side.columns:
-        if column.type not in {"string", "anyURL"}:
-            continue
-        array = side.array(column.name)
-        guilty = formulas.formulas(array)
-        if len(guilty):
-            first, size = int(guilty[0]), len(array)
-            found[FORMULAS].append(
-                finding(
-                    "formula-in-text",
-                    column=column.name,
-                    value=array[first].as_py(),
-                    personal=column.name in people,
-                    count=len(guilty),
-                    row=place.row(first, size),
-                    cell=place.cell(column.name, first, size),
-                    **words,
-                )
-            )
-    return people
 
 
 def _glued(

@@ -16,6 +16,9 @@ from ternopil_pipelines.catalogue.calendar import next_due
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.evidence.decisions import decision
 from ternopil_pipelines.evidence.ledger import Entry, Ledger
+from ternopil_pipelines.findings.codes import CODES
+from ternopil_pipelines.findings.finding import Severity
+from ternopil_pipelines.gates.moderation import GATES
 
 _LOOKED = {"published", "unchanged"}
 _FAILED = {"refused", "failed"}
@@ -46,7 +49,8 @@ def standing(catalogue: Catalogue, dataset: Dataset, ledger: Ledger, now: dateti
     entries = ledger.entries(dataset=dataset.id)
     published = [each for each in entries if each.what == "published"]
     looked = [each for each in entries if each.what in _LOOKED]
-    failed = [each for each in entries if each.what in _FAILED]
+    # A gate's refusal is a decision, told as `held`; it is no failure to be tried again.
+    failed = [each for each in entries if each.what in _FAILED and each.body.get("fault") != "GateRefused"]
     due = next_due(dataset.id, dataset.frequency, now.astimezone(zone)) if dataset.active else None
     state = _state(dataset, ledger, entries, looked, failed, now)
     return Standing(
@@ -72,7 +76,8 @@ def _state(
     built = [each for each in entries if each.edition]
     if built and built[-1].edition:
         found = decision(ledger, dataset.id, built[-1].edition)
-        if found is not None and found.verdict == "held":
+        # What a person rejected (a rollback does) waits for nobody; what a gate rejected waits for its cause to go.
+        if found is not None and (found.verdict == "held" or (found.verdict == "rejected" and found.by in GATES)):
             return "held"
     if failed and (not looked or failed[-1].sequence > looked[-1].sequence):
         return "failed"
@@ -95,8 +100,13 @@ def _findings(entries: tuple[Entry, ...]) -> int:
     for entry in reversed(entries):
         found = entry.body.get("findings")
         if isinstance(found, dict):
-            return sum(int(count) for count in found.values())
+            # Notes are no findings to act on: 4,137 blank cells of an optional column alarmed the first reader.
+            return sum(int(count) for code, count in found.items() if not _is_note(code))
     return 0
+
+
+def _is_note(code: str) -> bool:
+    return code in CODES and CODES[code].severity is Severity.NOTE
 
 
 def _waiting_for(state: str, dataset: Dataset, failed: list[Entry]) -> str | None:

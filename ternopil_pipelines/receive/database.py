@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from ternopil_pipelines.catalogue.model import DatabaseSource
 from ternopil_pipelines.faults import SourceDenied
 from ternopil_pipelines.receive.database_faults import fault_of
 from ternopil_pipelines.receive.frames import frame_of
-from ternopil_pipelines.receive.plain import column_of, text_of, without_exponents
+from ternopil_pipelines.receive.plain import column_of, text_of, written_out
 from ternopil_pipelines.receive.receipt import Origin, Receipt
 from ternopil_pipelines.receive.sql_text import one_reading_statement
 
@@ -186,7 +187,7 @@ def _canonical(column: pa.ChunkedArray, kind: int) -> pa.ChunkedArray:
     if kind in {_STAMP, _STAMP_ZONED}:
         column = pc.replace_substring_regex(column, r"^(\d+-\d\d-\d\d) ", r"\1T")
         return pc.replace_substring_regex(column, r"[+-]\d\d(:\d\d){0,2}$", "") if kind == _STAMP_ZONED else column
-    return without_exponents(column) if kind in _FLOATS else column
+    return _without_exponents(column) if kind in _FLOATS else column
 
 
 def _fetched(connection: Connection, query: str) -> tuple[list[str], list[pa.ChunkedArray]]:
@@ -208,3 +209,14 @@ def _digest(names: Sequence[str], columns: Sequence[pa.ChunkedArray]) -> str:
         arrow_csv.write_csv(table, sink, arrow_csv.WriteOptions(include_header=False))
         digest.update(sink.getbuffer())
     return digest.hexdigest()
+
+
+def _without_exponents(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """`1e-07` written out, cell by cell only where there is an exponent."""
+    found = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(column, r"^-?[\d.]+[eE][+-]?\d+$"), False)))
+    if not len(found):
+        return column
+    cells = column.to_pylist()
+    for index in found:
+        cells[int(index)] = written_out(Decimal(str(cells[int(index)])))
+    return pa.chunked_array([pa.array(cells, pa.string())])

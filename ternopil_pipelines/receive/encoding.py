@@ -50,6 +50,7 @@ _PAIRS = frozenset(_COMMON.split())
 # 0.2, but by 0.12 in cp1251, which Excel writes and the others nearly nothing does today.
 ENOUGH = 0.5
 LEAST_LEAD, LEAD_OF_ONE, MOST_LEAD, MOST_LEAD_OF_USUAL = 0.03, 1.2, 0.2, 0.12
+DIFFERING_PAIRS, DIFFERING_GAIN = 6, 0.8
 _CHUNK = 1 << 22
 _CYRILLIC = re.compile("[А-яҐґЄєІіЇї]")
 
@@ -134,13 +135,28 @@ def _most_ukrainian(data: bytes, error: UnicodeDecodeError, file: str) -> Readin
     if ranked and scores[ranked[0]] >= ENOUGH:
         best = ranked[0]
         rival = next((name for name in ranked[1:] if not _same(best, name, used)), None)
-        if rival is None or scores[best] - scores[rival] >= _lead(best, counts[best]):
+        if (
+            rival is None
+            or scores[best] - scores[rival] >= _lead(best, counts[best])
+            or _settled_by_difference(best, rival, pairs)
+        ):
             return Reading(data.decode(best), best)
     row = data.count(b"\n", 0, error.start) + 1
     what = f"це не UTF-8 (хибний байт у рядку {row}), і жодне інше кодування не дає виразного українського тексту"
     raise SourceRefused(
         f"encoding in doubt, not UTF-8 at line {row}", [finding("encoding-doubtful", file=file, what=what)]
     )
+
+
+def _settled_by_difference(best: str, rival: str, pairs: np.ndarray) -> bool:
+    """Relatives share most letters, so a few words hardly part their scores. Where they do differ, one of them must
+    read Ukrainian and the other no language at all: `КОМІТЕТ` in cp1125 is `КОМЎТЕТ` in cp866."""
+    ours, theirs = _weights(best), _weights(rival)
+    differs = np.asarray([one != other for one, other in zip(ours[0], theirs[0], strict=True)])
+    concerned = (differs[:, None] | differs[None, :]).reshape(-1) & ours[2] & theirs[2]
+    count = float(pairs[concerned].sum())
+    gain = float((pairs * (ours[1] - theirs[1]))[concerned].sum())
+    return count >= DIFFERING_PAIRS and gain >= DIFFERING_GAIN * count
 
 
 def _lead(encoding: str, pairs: float) -> float:

@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ternopil_pipelines.receive.cells import column_letter
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
@@ -39,16 +41,6 @@ class Grid:
 
     def cell(self, column: int, row: int) -> str | None:
         return f"{self.letter(column)}{int(self.numbers[row])}" if self.lettered else None
-
-
-def column_letter(index: int) -> str:
-    """0 -> A, 25 -> Z, 26 -> AA."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def filled(column: pa.ChunkedArray) -> pa.ChunkedArray:

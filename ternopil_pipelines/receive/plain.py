@@ -12,9 +12,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 
 def text_of(value: Any) -> str | None:
@@ -27,9 +25,9 @@ def text_of(value: Any) -> str | None:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
-        return _number(Decimal(repr(value))) if value == value and abs(value) != float("inf") else None
+        return written_out(Decimal(repr(value))) if value == value and abs(value) != float("inf") else None
     if isinstance(value, Decimal):
-        return _number(value) if value.is_finite() else None
+        return written_out(value) if value.is_finite() else None
     if isinstance(value, dt.datetime):
         return value.replace(tzinfo=None).isoformat()
     if isinstance(value, dt.date | dt.time):
@@ -50,7 +48,7 @@ def _inner(value: Any) -> Any:
     return text_of(value)
 
 
-def _number(value: Decimal) -> str:
+def written_out(value: Decimal) -> str:
     text = format(value, "f")
     return text.removesuffix(".0") if text.endswith(".0") else text
 
@@ -62,18 +60,7 @@ def column_of(values: Sequence[Any]) -> pa.ChunkedArray:
         return pa.chunked_array([pa.array(values, pa.string())])
     if kinds <= {int, type(None)}:
         try:
-            return pa.chunked_array([pc.cast(pa.array(values, pa.int64()), pa.string())])
+            return pa.chunked_array([pa.array(values, pa.int64()).cast(pa.string())])
         except (pa.ArrowInvalid, OverflowError):
             pass  # beyond 64 bits: as Python writes it
     return pa.chunked_array([pa.array([text_of(value) for value in values], pa.string())])
-
-
-def without_exponents(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """`1e-07` written out, cell by cell only where there is an exponent."""
-    found = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(column, r"^-?[\d.]+[eE][+-]?\d+$"), False)))
-    if not len(found):
-        return column
-    cells = column.to_pylist()
-    for index in found:
-        cells[int(index)] = _number(Decimal(str(cells[int(index)])))
-    return pa.chunked_array([pa.array(cells, pa.string())])

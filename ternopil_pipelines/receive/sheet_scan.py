@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ternopil_pipelines.receive.grid import column_letter
+from ternopil_pipelines.receive.cells import column_letter
 
 # Ten million cells are lawful; at 32 bytes a cell this is 640 MB of the child's two gigabytes.
 CELLS = 20_000_000

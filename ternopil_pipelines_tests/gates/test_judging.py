@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from ternopil_pipelines.evidence.decisions import decision
-from ternopil_pipelines.gates.judging import enter, summary
+from ternopil_pipelines.gates.judging import enter, judge, summary
+from ternopil_pipelines.gates.looking import look
 from ternopil_pipelines_tests.gates.corpus import tax_number
 from ternopil_pipelines_tests.gates.demo_city import DemoCity, catalogue
 from ternopil_pipelines_tests.gates.town import COLUMNS, NOW, TODAY, Town, codes, rows
@@ -111,10 +112,18 @@ def test_a_dataset_of_the_demo_city_passes_its_first_judgement(name: str, city: 
     dataset = city.catalogue.dataset(name)
     tables = city.tables(dataset)
     edition = town.archive.keep(city.catalogue, dataset, tables, code_version="1")
-    from ternopil_pipelines.gates.judging import judge
 
     said = judge(
         city.catalogue, dataset, edition, town.archive, town.ledger, tables=tables, today=TODAY, tests=town.tests
     )
     assert said.verdict == "passed", said.why
     assert codes(said) <= {"personal-lawful"}
+
+
+def test_a_table_alone_is_looked_at_as_the_judgement_would(town: Town) -> None:
+    data = people()
+    data[3]["street"] = "=HYPERLINK(A1)"
+    cleaned, receipt = town.cleaned(data)
+    found = look(town.catalogue, town.dataset, cleaned, receipt, today=TODAY)
+    assert [each.code for each in found] == ["personal-column", "formula-in-text"]
+    assert not any(row["kind"] in str(found) for row in data)

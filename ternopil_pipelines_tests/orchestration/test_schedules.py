@@ -126,3 +126,17 @@ def test_a_schedule_s_own_request_publishes_the_dataset_on_the_portal(
     assert anonymous.action.package_show(id=f"{town.prefix}-repairs")["title"] == "Ремонти"
     assert anonymous.action.package_search(q=f"name:{town.prefix}-calls")["count"] == 0
     assert _tick(town.installation, instance, datetime.now(KYIV).replace(hour=23)) == []
+
+
+@pytest.mark.parametrize(("fault", "again"), [("PortalUnreachable", 1), ("SourceUnreachable", 1), ("DataRefused", 0)])
+def test_what_was_out_of_reach_at_the_due_hour_is_tried_again_an_hour_later(
+    installation: Installation, instance: dg.DagsterInstance, fault: str, again: int
+) -> None:
+    now = datetime.now(KYIV)
+    ticks = [now + timedelta(minutes=30), now + timedelta(hours=2)]
+    (request,) = _tick(installation, instance, now)
+    instance.create_run_for_job(dg.job(name="any")(lambda: None), tags={DUE_TAG: request.tags[DUE_TAG]})
+    installation.ledger.append("failed", who="test", dataset=installation.catalogue.datasets[0].id, fault=fault, why="")
+    asked = [_tick(installation, instance, each) for each in ticks]
+    assert [len(each) for each in asked] == [0, again]
+    assert all(each.run_key != request.run_key for each in asked[1])

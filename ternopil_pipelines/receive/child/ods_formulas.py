@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import IO, Any
 from xml.parsers import expat
 
+from ternopil_pipelines.receive.cells import column_letter
 from ternopil_pipelines.receive.child.answer import Refused
-from ternopil_pipelines.receive.grid import column_letter
 
 _PIECE = 1 << 20
 _MARKS = (b"table:formula=", b'calcext:value-type="error"')

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import olefile
 
-from ternopil_pipelines.receive.grid import column_letter
+from ternopil_pipelines.receive.cells import column_letter
 
 _BOUNDSHEET, _EOF, _FORMULA = 0x85, 0x0A, 0x06
 _EMPTY_TEXT = b"\x03\x00\x00\x00\x00\x00\xff\xff"

@@ -1,0 +1,81 @@
+"""What can be said of a table alone, without archive and ledger: personal data and formulas in its cells.
+
+`check` asks here before anything is sent; `judging` asks the same of every table of an edition.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ternopil_pipelines.catalogue.columns import Column
+from ternopil_pipelines.catalogue.model import Catalogue, Dataset
+from ternopil_pipelines.clean.cleaned import Cleaned
+from ternopil_pipelines.evidence.edition import EditionTable
+from ternopil_pipelines.evidence.titles import table_titles
+from ternopil_pipelines.findings.codes import finding
+from ternopil_pipelines.findings.finding import Finding
+from ternopil_pipelines.gates import formulas, personal
+from ternopil_pipelines.gates.change_guard import header_inside
+from ternopil_pipelines.gates.comparing import Side
+from ternopil_pipelines.gates.hidden import examine_received
+from ternopil_pipelines.receive.receipt import Receipt
+
+
+def look(
+    catalogue: Catalogue, dataset: Dataset, cleaned: Cleaned, receipt: Receipt, *, today: date
+) -> tuple[Finding, ...]:
+    """Everything the gates would say of this table on its first day."""
+    title = table_titles(dataset)[cleaned.table]
+    side = Side(cleaned.columns, cleaned.text)
+    place = personal.Place(receipt, cleaned.places)
+    table = EditionTable(cleaned.table, title, cleaned.columns, len(cleaned.text), receipt.sha256, "", "")
+    about, guilty, _ = cells(catalogue, dataset, table, side, place, today=today)
+    inside = header_inside(dataset, title, side)
+    return (*examine_received(receipt, today=today), *about, *guilty, *inside)
+
+
+def cells(
+    catalogue: Catalogue,
+    dataset: Dataset,
+    table: EditionTable,
+    side: Side,
+    place: personal.Place,
+    *,
+    today: date,
+) -> tuple[list[Finding], list[Finding], frozenset[str]]:
+    """Findings about personal data, about formulas, and the columns judged personal."""
+    declared = next((each for each in dataset.tables if each.id == table.id), None)
+    about, people = personal.in_table(
+        table.id,
+        table.title,
+        side,
+        structure=declared.structure if declared else None,
+        today=today,
+        domains=personal.own_domains(catalogue, dataset),
+        place=place,
+        dataset=dataset.id,
+    )
+    texts = [column for column in side.columns if column.type in {"string", "anyURL"}]
+    guilty = [_formula(dataset, table, column, side, place, hidden=column.name in people) for column in texts]
+    return about, [each for each in guilty if each is not None], people
+
+
+def _formula(
+    dataset: Dataset, table: EditionTable, column: Column, side: Side, place: personal.Place, *, hidden: bool
+) -> Finding | None:
+    array = side.array(column.name)
+    found = formulas.formulas(array)
+    if not len(found):
+        return None
+    first, size = int(found[0]), len(array)
+    return finding(
+        "formula-in-text",
+        column=column.name,
+        value=array[first].as_py(),
+        personal=hidden,
+        count=len(found),
+        row=place.row(first, size),
+        cell=place.cell(column.name, first, size),
+        table=table.title,
+        dataset=dataset.id,
+    )
