@@ -116,11 +116,13 @@ def _report(
 
     titles = {each.id: each.title for each in installation.catalogue.datasets}
     table = Table(title="Що оприлюднено", show_lines=False)
-    for heading in ("Набір даних", "Стан", "Рядків", "Сторінка"):
-        table.add_column(heading, overflow="fold", justify="right" if heading == "Рядків" else "left")
+    table.add_column("Набір даних", max_width=48)
+    table.add_column("Стан", no_wrap=True)
+    table.add_column("Рядків", justify="right", no_wrap=True)
+    table.add_column("Сторінка", no_wrap=True)  # an address broken in two cannot be followed
     for each in outcomes:
         table.add_row(titles[each.dataset], WORDS[each.state], str(each.rows or ""), each.url or "")
-    Console(width=max(120, Console().width)).print(table)
+    Console(width=max(150, Console().width)).print(table)
     settings.say(summary(outcomes))
     if all(each.state == "unchanged" for each in outcomes):
         settings.say("Джерела не змінилися: на порталі нічого не торкалися.")

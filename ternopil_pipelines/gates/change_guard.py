@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.catalogue.model import Dataset, Thresholds
-from ternopil_pipelines.clean.arrow import mask_of
+from ternopil_pipelines.clean.arrow import mask_of, matches
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.findings.finding import Finding
 from ternopil_pipelines.gates.comparing import Matched, Side
@@ -25,8 +25,8 @@ from ternopil_pipelines.gates.profile import common, distance, profile
 from ternopil_pipelines.gates.shift import shifts
 
 ORDER = (
-    "wrong-dataset", "older-edition", "header-inside", "content-strange", "columns-shifted", "rows-rewritten",
-    "rows-dropped", "column-gone", "column-emptied", "keys-replaced", "column-unlike",
+    "wrong-dataset", "older-edition", "header-inside", "content-strange", "columns-shifted", "letters-lost",
+    "rows-rewritten", "rows-dropped", "column-gone", "column-emptied", "keys-replaced", "column-unlike",
 )  # fmt: skip
 # A look is judged on at least so many values; three cells of a small table are no distribution.
 _FEW = 5
@@ -35,6 +35,7 @@ _UNLIKE = 0.5
 _THINNED = 0.3
 _GROWN = 1.5
 _PERMUTED = 0.5
+_READ = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +66,8 @@ def guard(compared: Compared) -> list[Finding]:
         *_keys(compared),
         *_looks(compared),
         *_permuted(compared),
-        *shifts(compared.before, compared.after, suspects=_suspects(compared), words=compared.words),
+        *shifts(compared.before, compared.after, compared.matched, suspects=_suspects(compared), words=compared.words),
+        *_letters(compared),
     ]
     known = {code: place for place, code in enumerate(ORDER)}
     found.sort(key=lambda each: known.get(each.code, len(ORDER)))
@@ -190,6 +192,27 @@ def _suspects(compared: Compared) -> frozenset[str]:
     pairs = len(compared.matched.new)
     every = pairs < 0.5 * compared.diff.rows_after
     return frozenset(each.name for each in compared.diff.columns if every or each.changed > 0.2 * pairs)
+
+
+def _letters(compared: Compared) -> Iterator[Finding]:
+    """Letters an encoding did not have: what was `Škoda` is `?koda`, and nobody will know again what it was."""
+    changed = {each.name: each.changed for each in compared.diff.columns}
+    for column, old, new in _both(compared):
+        if column.type != "string" or not changed[column.name]:
+            continue
+        now = new.take(pa.array(compared.matched.new))
+        marked = np.flatnonzero(matches(now, r"[?\x{FFFD}]"))[:_READ]
+        was = old.take(pa.array(compared.matched.old[marked]))
+        pairs = zip(was.to_pylist(), now.take(pa.array(marked)).to_pylist(), strict=True)
+        lost = sum(_lost(before, after) for before, after in pairs)
+        if lost:
+            yield finding("letters-lost", column=column.name, count=lost, **compared.words)
+
+
+def _lost(before: str | None, after: str) -> bool:
+    if before is None or before == after or len(before) != len(after):
+        return False
+    return all(one == other or (other in "?\ufffd" and one.isalpha()) for one, other in zip(before, after, strict=True))
 
 
 def _same_counts(was: pa.Array, now: pa.Array) -> bool:

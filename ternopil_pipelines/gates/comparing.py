@@ -80,7 +80,7 @@ def compare(
             continue
         old, new = before.array(column.name), after.array(column.name)
         was, now = old.take(old_rows), new.take(new_rows)
-        differs = _differs(was, now)
+        differs = unlike(was, now)
         changed |= differs
         numeric = column.type in {"integer", "decimal"}
         columns.append(
@@ -162,9 +162,10 @@ def _numbered(rows: pa.Array) -> pa.Array:
     return pc.binary_join_element_wise(rows, again, pa.scalar(_BETWEEN, pa.large_string()))
 
 
-def _differs(was: pa.Array, now: pa.Array) -> np.ndarray:
-    unlike: np.ndarray = mask_of(pc.not_equal(was, now)) | (present(was) != present(now))
-    return unlike
+def unlike(was: pa.Array, now: pa.Array) -> np.ndarray:
+    """Where two columns of one length differ; a missing cell is like a missing cell alone."""
+    found: np.ndarray = mask_of(pc.not_equal(was, now)) | (present(was) != present(now))
+    return found
 
 
 def _total(array: pa.Array) -> float | None:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.findings.finding import Finding
-from ternopil_pipelines.gates.comparing import Side
+from ternopil_pipelines.gates.comparing import Matched, Side, unlike
 from ternopil_pipelines.gates.profile import common, distance, profile, shares_of
 
 # Values of a neighbour at most so far away: a cell too many moves a row by one, an inserted pair by two.
@@ -22,11 +22,15 @@ _REACH = 3
 _FEW, _ENOUGH = 5, 20
 _CATEGORIES = 30
 _MOVED = 0.35
+_CERTAIN = 0.95
 
 
-def shifts(before: Side, after: Side, *, suspects: frozenset[str], words: Mapping[str, Any]) -> Iterator[Finding]:
+def shifts(
+    before: Side, after: Side, matched: Matched, *, suspects: frozenset[str], words: Mapping[str, Any]
+) -> Iterator[Finding]:
     """`suspects`: columns that changed in more than a few rows; only there values can have slid."""
-    yield from slid(before, after, suspects=suspects, words=words)
+    found = list(slid(before, after, suspects=suspects, words=words))
+    yield from found or slid_in_rows(before, after, matched, suspects=suspects, words=words)
     for column in after.columns:
         if column.name not in before.names:
             continue
@@ -65,6 +69,29 @@ def slid(before: Side, after: Side, *, suspects: frozenset[str], words: Mapping[
     if len(found) >= 2 or certain:
         name, other = (certain or found)[0]
         yield finding("columns-shifted", column=name, other=other, count=len(found), **words)
+
+
+def slid_in_rows(
+    before: Side, after: Side, matched: Matched, *, suspects: frozenset[str], words: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """The same, told row by row: columns of `true` and `false` hold each other's values anyway, but two of them whose
+    every changed cell is the neighbour's old one have slid."""
+    names = [name for name in after.names if name in before.names]
+    for step in (1, -1):
+        found = []
+        for place, name in enumerate(names):
+            if name not in suspects or not 0 <= place + step < len(names):
+                continue
+            was = before.array(name).take(pa.array(matched.old))
+            beside = before.array(names[place + step]).take(pa.array(matched.old))
+            now = after.array(name).take(pa.array(matched.new))
+            differs = unlike(was, now)
+            if differs.sum() >= _FEW and (differs & ~unlike(beside, now)).sum() >= _CERTAIN * differs.sum():
+                found.append((name, names[place + step]))
+        if len(found) >= 2:
+            name, other = found[0]
+            yield finding("columns-shifted", column=name, other=other, count=len(found), **words)
+            return
 
 
 def _alike(own: pa.Array, other: pa.Array, new: pa.Array) -> bool:

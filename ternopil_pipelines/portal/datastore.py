@@ -1,9 +1,8 @@
 """The table of a resource in the DataStore: declared types, the dictionary in Ukrainian, rows, and which file it holds.
 
-CKAN has no call that replaces rows, so a table is dropped and made anew: `create` with all its rows in one call and one
-transaction, `fill` in batches where it is too large for that. Overwriting by `_id` would spare the drop, but leaves
-the old table standing under new metadata for a while, and for ever after a crash. The sha256 of the file a table was
-made from stands in the dictionary of its first column, so that anyone can compare table, file and metadata.
+A table is made anew here: `create` with all its rows in one call and one transaction, `fill` in batches where it is
+too large for that. New rows into one that stands are `overwriting`'s. The sha256 of the file a table was made from
+stands in the dictionary of its first column, so that anyone can compare table, file and metadata.
 """
 
 from __future__ import annotations
@@ -59,6 +58,17 @@ class Rows:
         pieces = [column[start:stop] for column in self.cells]
         return [dict(zip(self.names, row, strict=True)) for row in zip(*pieces, strict=True)]
 
+    def placed_records(
+        self, start: int = 0, stop: int | None = None, *, columns: int | None = None
+    ) -> list[dict[str, Any]]:
+        """Records with their place as `_id`, with the first so many columns."""
+        names = self.names[:columns]
+        pieces = [column[start:stop] for column in self.cells[:columns]]
+        return [
+            {"_id": place, **dict(zip(names, row, strict=True))}
+            for place, row in enumerate(zip(*pieces, strict=True), start + 1)
+        ]
+
     def marked_fields(self, mark: str | None) -> list[dict[str, Any]]:
         """Fields with the mark of the file in the first one's dictionary; None takes an earlier mark away."""
         first, *others = self.fields
@@ -113,9 +123,9 @@ def create(client: PortalClient, resource: str, rows: Rows) -> None:
     _create(client, resource, rows.marked_fields(rows.sha256), records=rows.records())
 
 
-def describe(client: PortalClient, resource: str, rows: Rows) -> None:
-    """Only the dictionary; the rows stay."""
-    _create(client, resource, rows.marked_fields(rows.sha256), records=[])
+def describe(client: PortalClient, resource: str, rows: Rows, *, marked: bool = True) -> None:
+    """Only the dictionary; the rows stay. CKAN throws its kept count away with it, and counts at the next look."""
+    _create(client, resource, rows.marked_fields(rows.sha256 if marked else None), records=[])
 
 
 def fill(client: PortalClient, resource: str, rows: Rows) -> None:

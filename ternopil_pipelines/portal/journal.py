@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -18,6 +19,8 @@ from typing import Literal
 
 from ternopil_pipelines.faults import PermanentFault, PublicationContested
 
+# Whoever only looks whether a dataset is being published holds its lock for an instant; a publication holds it longer.
+CLAIM_PATIENCE = 1.0
 Kind = Literal["publish", "withdraw"]
 
 
@@ -73,7 +76,7 @@ class Journal:
         return tuple(entry for entry in entries if entry is not None and not entry.done)
 
     @contextmanager
-    def claim(self, dataset: str) -> Iterator[None]:
+    def claim(self, dataset: str, *, patience: float = CLAIM_PATIENCE) -> Iterator[None]:
         """Sole publisher of `dataset` on this machine; another one at work is a contest that ours does not enter."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -81,10 +84,8 @@ class Journal:
         except OSError as error:
             raise PermanentFault(f"the publication journal cannot be locked ({error.strerror})") from None
         try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise PublicationContested(f"dataset `{dataset}` is being published by another run here") from None
+            if not _locked(handle, patience):
+                raise PublicationContested(f"dataset `{dataset}` is being published by another run here")
             yield
         finally:
             os.close(handle)
@@ -92,13 +93,26 @@ class Journal:
     def busy(self, dataset: str) -> bool:
         """Someone on this machine is publishing the dataset at this moment."""
         try:
-            with self.claim(dataset):
+            with self.claim(dataset, patience=0):
                 return False
         except PublicationContested:
             return True
 
     def _place(self, dataset: str) -> Path:
         return self._folder / f"{dataset}.json"
+
+
+def _locked(handle: int, patience: float) -> bool:
+    until = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.02)
+        else:
+            return True
 
 
 def _sync(folder: Path) -> None:

@@ -22,6 +22,7 @@ from ternopil_pipelines_tests.evidence import making
 from ternopil_pipelines_tests.gates.town import Town
 
 ROWS = 1_000_000
+MODULE = "ternopil_pipelines_tests.gates.million"
 NAMES = ["id", *(f"c{number}" for number in range(14))]
 
 
@@ -65,7 +66,7 @@ if __name__ == "__main__":
     place = Path(sys.argv[1])
     if len(sys.argv) == 2:
         for name in ("publish", "judge"):
-            if os.spawnv(os.P_WAIT, sys.executable, [sys.executable, __file__, str(place), name]):
+            if os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-m", MODULE, str(place), name]):
                 sys.exit(1)
     else:
         main(place, sys.argv[2])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ternopil_pipelines_tests.gates.accidents import ACCIDENTS, REGISTERS, Department, ordinary
+from ternopil_pipelines_tests.gates.million import MODULE
 from ternopil_pipelines_tests.gates.town import COLUMNS, Town, codes, rows
 
 
@@ -77,6 +78,26 @@ def test_a_published_state_sent_again_after_a_newer_one_is_held_with_its_date(tm
     assert said.verdict == "held"
     assert "Надійшли старі дані" in said.why.splitlines()[0]
     assert "2026-03-01" in said.why
+
+
+def test_letters_an_encoding_did_not_have_are_held(town: Town) -> None:
+    data = rows()
+    data[4]["street"] = "вул. Ка?али"
+    said = town.judge(data)
+    assert (said.verdict, "letters-lost" in codes(said)) == ("held", True)
+
+
+def test_yes_and_no_that_slid_by_a_column_are_held(tmp_path: Path) -> None:
+    names = ("low", "wheels", "bikes")
+    columns = [COLUMNS[0], *({"name": name, "type": "boolean"} for name in names)]
+    town = Town(tmp_path, columns=columns)
+    before = [{"id": f"{at:03d}", "low": at % 2 == 0, "wheels": at % 3 == 0, "bikes": at % 5 == 0} for at in range(90)]
+    town.publish(before)
+    slid = [
+        {"id": row["id"], "low": row["wheels"], "wheels": row["bikes"], "bikes": None} if at >= 40 else row
+        for at, row in enumerate(before)
+    ]
+    assert town.judge(slid).why.startswith("Значення зсунулися")
 
 
 def test_prices_multiplied_by_a_thousand_are_remarked(town: Town) -> None:
@@ -154,9 +175,8 @@ def test_under_one_percent_of_five_hundred_ordinary_updates_are_held(departments
 @pytest.mark.bars
 def test_one_percent_changed_in_a_million_rows_is_found_within_the_memory_bound(tmp_path: Path) -> None:
     """In a process of its own: the peak is the operating system's figure, KiB."""
-    program = Path(__file__).with_name("million.py")
     done = subprocess.run(
-        [sys.executable, str(program), str(tmp_path)],
+        [sys.executable, "-m", MODULE, str(tmp_path)],
         capture_output=True,
         text=True,
         check=True,
