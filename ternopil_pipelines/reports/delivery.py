@@ -17,7 +17,7 @@ from ternopil_pipelines.catalogue.structures import columns_of
 from ternopil_pipelines.clean.cleaned import Cleaned
 from ternopil_pipelines.findings.finding import Finding
 from ternopil_pipelines.receive.receipt import Receipt
-from ternopil_pipelines.reports.check import write_verdict
+from ternopil_pipelines.reports.writing import write_verdict
 
 FOLDER = "Висновок"
 

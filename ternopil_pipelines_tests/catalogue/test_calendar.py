@@ -14,7 +14,7 @@ from ternopil_pipelines.catalogue.calendar import FIRST_SLOT, SLOTS, due_day, la
 
 KYIV = ZoneInfo("Europe/Kyiv")
 ONCE_A_PERIOD = [f for f, c in CADENCES.items() if c.scheduled and f is not Frequency.SEVERAL_A_DAY]
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 12, 31), timezones=st.just(KYIV), allow_imaginary=False)  # noqa: DTZ001
+moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 12, 31), timezones=st.just(KYIV), allow_imaginary=False)
 
 
 @pytest.mark.parametrize("frequency", ONCE_A_PERIOD)

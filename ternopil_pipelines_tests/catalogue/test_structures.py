@@ -42,9 +42,8 @@ def test_every_official_column_is_there_with_its_type_required_flag_and_allowed_
     with (DOMAIN / "structures.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     with (DOMAIN / "enumerations.csv").open(encoding="utf-8") as file:
-        allowed = {
-            (row["annex"], row["table"], row["column"]): row["allowed_values"].split("|") for row in csv.DictReader(file)
-        }
+        listed = list(csv.DictReader(file))
+    allowed = {(row["annex"], row["table"], row["column"]): row["allowed_values"].split("|") for row in listed}
     for row in rows:
         columns = {each.name: each for each in structure(f"{row['annex']}/{row['table']}").columns}
         repaired = (row["annex"], row["table"], row["column"]) in changed

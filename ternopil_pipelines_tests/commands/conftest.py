@@ -51,6 +51,13 @@ def ternopil(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str])
 
 
 @pytest.fixture
+def town(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """The suite's town, and its folder is where the command is typed."""
+    monkeypatch.chdir(tmp_path)
+    return town
+
+
+@pytest.fixture
 def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
     """A town whose portal is a port nobody listens on; retries do not wait."""
     made = make_town(tmp_path, "t", url=f"http://127.0.0.1:{closed_port()}", token="a-token")

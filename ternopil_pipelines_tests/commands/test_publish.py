@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
-from pathlib import Path
-
 import pytest
 
-from ternopil_pipelines.local_portal.portal import LocalPortal
 from ternopil_pipelines_tests.commands.conftest import Ternopil
-from ternopil_pipelines_tests.orchestration.town import REPAIRS, Town, make_town
-
-
-@pytest.fixture
-def town(portal: LocalPortal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
-    prefix = f"c{uuid.uuid4().hex[:8]}"
-    portal.ensure_organizations([(f"{prefix}-works", "Управління робіт")])
-    state = portal.status()
-    made = make_town(tmp_path, prefix, url=str(state.url), token=str(state.editor_token))
-    for name, value in made.variables.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.chdir(tmp_path)
-    return made
+from ternopil_pipelines_tests.orchestration.town import REPAIRS, Town
 
 
 def test_a_city_s_morning_by_hand(town: Town, ternopil: Ternopil) -> None:
