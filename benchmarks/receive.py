@@ -195,6 +195,7 @@ def _typed(frame: Any) -> Any:
             frame[name] = pd.to_numeric(frame[name], errors="coerce").astype("float64")
         elif column["type"] == "integer":
             frame[name] = pd.to_numeric(frame[name], errors="coerce").astype("Int64")
+    return frame
 
 
 def users(path: Path) -> int:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from ternopil_pipelines.catalogue.columns import Column
@@ -12,8 +13,9 @@ from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.clean.cleaned import Cleaned
 from ternopil_pipelines.evidence.edition import EditionTable
 from ternopil_pipelines.evidence.titles import table_titles
-from ternopil_pipelines.findings.codes import finding
+from ternopil_pipelines.findings.codes import CODES, finding
 from ternopil_pipelines.findings.finding import Finding
+from ternopil_pipelines.findings.masking import mask
 from ternopil_pipelines.gates import formulas, personal
 from ternopil_pipelines.gates.change_guard import header_inside
 from ternopil_pipelines.gates.comparing import Side
@@ -32,6 +34,26 @@ def look(
     about, guilty, _ = cells(catalogue, dataset, table, side, place, today=today)
     inside = header_inside(dataset, title, side)
     return (*examine_received(receipt, today=today), *about, *guilty, *inside)
+
+
+def quiet(catalogue: Catalogue, dataset: Dataset, cleaned: Cleaned, receipt: Receipt, *, today: date) -> Cleaned:
+    """The table whose own findings quote nothing of the columns judged personal: cleaning spoke before any gate knew
+    them, and its findings go to the verdict, to report.json and to metadata."""
+    title = table_titles(dataset)[cleaned.table]
+    table = EditionTable(cleaned.table, title, cleaned.columns, len(cleaned.text), receipt.sha256, "", "")
+    side = Side(cleaned.columns, cleaned.text)
+    _, _, people = cells(catalogue, dataset, table, side, personal.Place(receipt, cleaned.places), today=today)
+    if not people:
+        return cleaned
+    return replace(cleaned, findings=tuple(_hushed(each, people) for each in cleaned.findings))
+
+
+def _hushed(told: Finding, people: frozenset[str]) -> Finding:
+    if told.column not in people:
+        return told
+    about = CODES[told.code].about
+    value = None if told.value is None else mask(told.value, personal=True)
+    return replace(told, value=value, message=about, expected=about, fix=about)
 
 
 def cells(

@@ -19,6 +19,7 @@ from ternopil_pipelines.catalogue.model import Catalogue, Dataset, FolderSource,
 from ternopil_pipelines.faults import Fault
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration.names import keys_of, publication_key, run_tags
+from ternopil_pipelines.portal.resumption import resume
 from ternopil_pipelines.receive.folder import QUIET_SECONDS, is_settled, landing_folder, waiting_files
 from ternopil_pipelines.receive.receiving import change_mark
 
@@ -76,7 +77,8 @@ def change_sensor(catalogue: Catalogue) -> dg.SensorDefinition | None:
 
 
 def unfinished_sensor(catalogue: Catalogue) -> dg.SensorDefinition:
-    """Rolls an interrupted publication forward: the journal says what was begun, the portal is asked what it holds."""
+    """Rolls forward what was interrupted: the journal says what was begun, the portal is asked what it holds. A
+    publication gets a run of its own; a withdrawal is finished here and now, for leaked data wait for no queue."""
     datasets = {each.id: each for each in catalogue.active}
 
     @dg.sensor(
@@ -88,8 +90,13 @@ def unfinished_sensor(catalogue: Catalogue) -> dg.SensorDefinition:
         description="Перервану публікацію довести до кінця.",
     )
     def unfinished_publications(context: dg.SensorEvaluationContext) -> list[dg.RunRequest]:
-        journal = context.resources.installation.journal
-        waiting = [each for each in journal.unfinished() if each.kind == "publish" and each.dataset in datasets]
+        installation: Installation = context.resources.installation
+        journal = installation.journal
+        unfinished = [each for each in journal.unfinished() if not journal.busy(each.dataset)]
+        for each in unfinished:
+            if each.kind == "withdraw":
+                _finish_withdrawal(context, installation, each.dataset)
+        waiting = [each for each in unfinished if each.kind == "publish" and each.dataset in datasets]
         return [
             dg.RunRequest(
                 # A key is for ever: without the period, one attempt at a portal still down would be the last.
@@ -98,10 +105,29 @@ def unfinished_sensor(catalogue: Catalogue) -> dg.SensorDefinition:
                 tags=run_tags(datasets[each.dataset], cause="unfinished"),
             )
             for each in waiting
-            if not journal.busy(each.dataset)
         ]
 
     return unfinished_publications
+
+
+def _finish_withdrawal(context: dg.SensorEvaluationContext, installation: Installation, dataset_id: str) -> None:
+    """Also of a dataset that is no longer active; a portal out of reach is tried again at the next look."""
+    fresh = installation.with_fresh_environment()
+    dataset = next((each for each in fresh.catalogue.datasets if each.id == dataset_id), None)
+    if dataset is None:
+        return
+    try:
+        with fresh.client(dataset) as client:
+            resume(
+                client=client,
+                archive=installation.archive,
+                ledger=installation.ledger,
+                datasets=[dataset],
+                journal=installation.journal,
+                say=context.log.info,
+            )
+    except Fault as fault:
+        context.log.warning(f"{dataset_id}: the withdrawal is not finished: {fault}")
 
 
 def _target(datasets: Sequence[Dataset]) -> dg.AssetSelection:

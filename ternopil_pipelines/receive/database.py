@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,20 +19,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 import sqlalchemy as sa
-from sqlalchemy.engine import URL, Connection
-from sqlalchemy.pool import NullPool
+from sqlalchemy.engine import Connection
 
 from ternopil_pipelines.catalogue.model import DatabaseSource
 from ternopil_pipelines.faults import SourceDenied
+from ternopil_pipelines.findings.codes import finding
+from ternopil_pipelines.findings.finding import Finding
+from ternopil_pipelines.receive.database_engines import engine_of
 from ternopil_pipelines.receive.database_faults import fault_of
 from ternopil_pipelines.receive.frames import frame_of
 from ternopil_pipelines.receive.plain import column_of, text_of, written_out
 from ternopil_pipelines.receive.receipt import Origin, Receipt
 from ternopil_pipelines.receive.sql_text import one_reading_statement
 
-CONNECT_SECONDS = 15
 _BOOLEAN, _STAMP, _STAMP_ZONED, _FLOATS = 16, 1114, 1184, frozenset({700, 701})
 _BATCH = 20_000
+_MAY_WRITE = """
+    SELECT rolsuper OR EXISTS (
+        SELECT FROM information_schema.table_privileges
+        WHERE privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')
+          AND grantee IN (SELECT rolname FROM pg_roles WHERE pg_has_role(current_user, oid, 'USAGE'))
+          AND table_schema NOT IN ('pg_catalog', 'information_schema')
+    ) FROM pg_roles WHERE rolname = current_user
+"""
 
 
 def receive_database(
@@ -47,6 +55,7 @@ def receive_database(
         else:
             names, columns = _fetched(connection, query)
         changed = _mark(connection, source)
+        findings = _about_role(connection, source.database)
     height = len(columns[0]) if columns else 0
     return Receipt(
         text=frame_of(columns, names, height),
@@ -54,6 +63,7 @@ def receive_database(
         sha256=_digest(names, columns),
         received_at=datetime.now(UTC),
         origin=Origin("database", source.database),
+        findings=findings,
         changed=changed,
     )
 
@@ -65,6 +75,14 @@ def database_change_mark(
         return None
     with _session(url, source.database, statement_timeout, timezone) as connection:
         return _mark(connection, source)
+
+
+def _about_role(connection: Connection, database: str) -> tuple[Finding, ...]:
+    """Read-only sessions can be talked out of it; a role that holds nothing but SELECT cannot."""
+    if connection.dialect.name != "postgresql":
+        return ()
+    may_write = connection.exec_driver_sql(_MAY_WRITE).scalar()
+    return (finding("role-may-write", database=database),) if may_write else ()
 
 
 def _mark(connection: Connection, source: DatabaseSource) -> str | None:
@@ -86,7 +104,7 @@ def _session(url: str, database: str, statement_timeout: int, timezone: str) -> 
     """One read-only transaction; whatever breaks inside leaves as a fault of ours."""
     try:
         address = sa.make_url(url)
-        engine = _engine(address, statement_timeout, timezone)
+        engine = engine_of(address, statement_timeout, timezone)
     except (sa.exc.ArgumentError, ModuleNotFoundError, ValueError) as error:
         raise SourceDenied(f"the URL of database {database} cannot be used: {type(error).__name__}") from None
     broken: tuple[type[Exception], ...] = (sa.exc.SQLAlchemyError, *_driver_errors(engine))
@@ -101,52 +119,6 @@ def _session(url: str, database: str, statement_timeout: int, timezone: str) -> 
         raise fault_of(error, database) from None
     finally:
         engine.dispose()
-
-
-def _engine(address: URL, statement_timeout: int, timezone: str) -> sa.Engine:
-    kind = address.get_backend_name()
-    if kind == "postgresql":
-        options = {
-            "default_transaction_read_only": "on",
-            "statement_timeout": f"{statement_timeout}s",
-            "lock_timeout": "30s",
-            "idle_in_transaction_session_timeout": "10min",
-            "datestyle": "ISO",
-            "timezone": timezone,
-            "extra_float_digits": "1",
-            "bytea_output": "hex",
-        }
-        arguments = {
-            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
-            "connect_timeout": CONNECT_SECONDS,
-            "client_encoding": "utf8",
-            "application_name": "ternopil_pipelines",
-        }
-        # SQLAlchemy 2.1 would choose psycopg 3, whose COPY has another interface.
-        address = address.set(drivername="postgresql+psycopg2")
-        return sa.create_engine(
-            address, poolclass=NullPool, connect_args=arguments, isolation_level="REPEATABLE READ", hide_parameters=True
-        )
-    if kind == "sqlite":
-        return _sqlite(address, statement_timeout)
-    return sa.create_engine(address, poolclass=NullPool, hide_parameters=True)
-
-
-def _sqlite(address: URL, statement_timeout: int) -> sa.Engine:
-    """Opened read-only by the file's own mode; sqlite3 has no statement timeout, so a watch interrupts it."""
-    import sqlite3
-    import time
-
-    path = Path(address.database or "").absolute()
-
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=30, check_same_thread=False)
-        until = time.monotonic() + statement_timeout
-        connection.set_progress_handler(lambda: 1 if time.monotonic() > until else 0, 100_000)
-        connection.execute("PRAGMA query_only = ON")
-        return connection
-
-    return sa.create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
 
 
 def _driver_errors(engine: sa.Engine) -> tuple[type[Exception], ...]:

@@ -72,9 +72,11 @@ def _lost_letters(text: str) -> tuple[Finding, ...]:
 
 def _through_arrow(text: str, delimiter: str, first_line: int) -> Grid | None:
     """None where the file is not plainly regular."""
-    text = text.rstrip("\r\n")
+    if text.endswith(("\n", "\r")):
+        text = text.rstrip("\r\n")
     if not text or _odd_quote(text, delimiter):
         return None
+    lines = text.count("\n") + 1
     ragged: list[int] = []
 
     def refuse(row: arrow_csv.InvalidRow) -> str:
@@ -88,13 +90,16 @@ def _through_arrow(text: str, delimiter: str, first_line: int) -> Grid | None:
     if not width:
         return None
     names = [f"c{index}" for index in range(width)]
+    quoted = '"' in text
+    content = pa.py_buffer(text.encode("utf-8"))
+    del text
     try:
         table = arrow_csv.read_csv(
-            pa.BufferReader(text.encode("utf-8")),
+            pa.BufferReader(content),
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=1 << 24),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=delimiter,
-                newlines_in_values='"' in text,
+                newlines_in_values=quoted,
                 ignore_empty_lines=False,
                 invalid_row_handler=refuse,
             ),
@@ -109,7 +114,7 @@ def _through_arrow(text: str, delimiter: str, first_line: int) -> Grid | None:
         return None
     if ragged:
         return None
-    numbers = _numbers(table, text, first_line)
+    numbers = _numbers(table, lines, first_line)
     if numbers is None:
         return None
     return Grid(tuple(absent_if_blank(column) for column in table.columns), numbers)
@@ -121,9 +126,8 @@ def _odd_quote(text: str, delimiter: str) -> bool:
     return re.search(rf'"(?<=[^{rim}\n"]")(?![{rim}\r\n"]|\Z)', text) is not None
 
 
-def _numbers(table: pa.Table, text: str, first_line: int) -> np.ndarray | None:
+def _numbers(table: pa.Table, lines: int, first_line: int) -> np.ndarray | None:
     """The physical line where each record begins; None where lines and records do not add up."""
-    lines = text.count("\n") + 1
     if lines == table.num_rows:
         return np.arange(first_line, first_line + lines, dtype=np.int64)
     within = np.zeros(table.num_rows, dtype=np.int64)

@@ -27,7 +27,7 @@ class Dialect:
 
 
 def find_dialect(text: str, *, delimiter: str | None = None) -> Dialect:
-    first_line = text.split("\n", 1)[0].rstrip("\r").strip('"')
+    first_line = text[: max(text.find("\n"), 0) or _SAMPLED_CHARACTERS].rstrip("\r").strip('"')
     if first_line.lower().startswith("sep=") and len(first_line) == 5:
         skip = text.find("\n") + 1 or len(text)
         return Dialect(delimiter or first_line[4], skip=skip)

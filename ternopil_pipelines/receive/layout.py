@@ -18,7 +18,7 @@ from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.findings.finding import Finding, Severity
 from ternopil_pipelines.receive.frames import text_frame
-from ternopil_pipelines.receive.grid import Grid, filled
+from ternopil_pipelines.receive.grid import Grid
 from ternopil_pipelines.receive.header import SEARCHED_ROWS, TALLEST, Header, find_header
 from ternopil_pipelines.receive.naming import fold, folded_names
 from ternopil_pipelines.receive.not_data import rows_that_are_no_data
@@ -52,7 +52,7 @@ def lay_out(grid: Grid, header: Header, columns: Sequence[Column], aliases: Mapp
     start = header.last + 1
     body = [column.slice(start) for column in grid.columns]
     numbers = grid.numbers[start:]
-    present = [filled(column) for column in body]
+    present = [column.is_valid() for column in body]  # a grid's blank cells are absent
     names = [*header.names, *([None] * len(body))][: len(body)]
     kept = [index for index, name in enumerate(names) if name or pc.any(present[index]).as_py()]
 

@@ -162,7 +162,8 @@ def _wanted(table: Table) -> list[str]:
     declared = source.sheet if isinstance(source, FolderSource) and isinstance(source.sheet, str) else None
     if declared:
         return [declared.casefold() if declared.endswith(".txt") else f"{declared.casefold()}.txt"]
-    by_structure = [PARTS[table.structure].file] if table.structure in PARTS else []
+    part = PARTS.get(table.structure or "")
+    by_structure = [part.file] if part else []
     return [*by_structure, f"{table.id.replace('-', '_')}.txt"]
 
 
@@ -193,5 +194,5 @@ def as_declared(text: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     text = text.set_axis(renamed, axis="columns")
     for place in days:
         written = text.iloc[:, place].str.replace(r"^\s*(\d{4})(\d{2})(\d{2})\s*$", r"\1-\2-\3", regex=True)
-        text.isetitem(place, written)
+        text.isetitem(place, written.array)
     return text

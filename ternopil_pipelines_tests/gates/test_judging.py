@@ -5,7 +5,7 @@ import pytest
 
 from ternopil_pipelines.evidence.decisions import decision
 from ternopil_pipelines.gates.judging import enter, judge, summary
-from ternopil_pipelines.gates.looking import look
+from ternopil_pipelines.gates.looking import look, quiet
 from ternopil_pipelines_tests.gates.corpus import tax_number
 from ternopil_pipelines_tests.gates.demo_city import DemoCity, catalogue
 from ternopil_pipelines_tests.gates.town import COLUMNS, NOW, TODAY, Town, codes, rows
@@ -127,3 +127,14 @@ def test_a_table_alone_is_looked_at_as_the_judgement_would(town: Town) -> None:
     found = look(town.catalogue, town.dataset, cleaned, receipt, today=TODAY)
     assert [each.code for each in found] == ["personal-column", "formula-in-text"]
     assert not any(row["kind"] in str(found) for row in data)
+
+
+def test_what_cleaning_said_of_a_personal_column_is_hushed(town: Town) -> None:
+    """Two spellings of a name are a remark of the cleaning, which quotes them both."""
+    names = ("Петренко Іван", "ПЕТРЕНКО ІВАН", "Гнатюк Олена", "Вовк Юрій")
+    data = [{**row, "kind": names[at % 4]} for at, row in enumerate(rows(60))]
+    cleaned, receipt = town.cleaned(data)
+    assert "ПЕТРЕНКО ІВАН" in str(cleaned.findings)
+    hushed = quiet(town.catalogue, town.dataset, cleaned, receipt, today=TODAY)
+    assert not any(name in str(hushed.findings) for name in names)
+    assert [each.code for each in hushed.findings] == [each.code for each in cleaned.findings]

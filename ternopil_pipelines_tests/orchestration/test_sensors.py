@@ -189,3 +189,25 @@ def test_an_interrupted_publication_is_finished_and_nothing_else_of_its_dataset_
         assert watch.poll() == [], "somebody is at it"
     journal.write(replace(begun, done=True))
     assert watch.poll() == []
+
+
+def test_an_interrupted_withdrawal_is_finished_at_the_next_look(town: Town, instance: dg.DagsterInstance) -> None:
+    assert town.run(town.repairs, instance).state == "published"
+    journal, dataset = town.installation.journal, town.repairs
+    begun = journal.read(dataset.id)
+    assert begun is not None
+    journal.write(replace(begun, kind="withdraw", note="витік", done=False))
+    watch = Watch(town, "unfinished_publications")
+    with journal.claim(dataset.id):
+        assert watch.poll() == [] and len(journal.unfinished()) == 1, "somebody is at it"
+    assert watch.poll() == [] and journal.unfinished() == ()
+    with town.installation.reader() as anyone:
+        assert anyone.read("package_show", id=dataset.package_name)["resources"] == []
+    assert town.installation.ledger.last(dataset.id, "withdrawn") is not None
+
+
+def test_a_withdrawal_the_portal_does_not_hear_of_is_tried_again(village: Town) -> None:
+    journal = village.installation.journal
+    journal.write(Entry(village.repairs.id, village.repairs.package_name, "", "in_place", kind="withdraw", note="витік"))
+    assert Watch(village, "unfinished_publications").poll() == []
+    assert len(journal.unfinished()) == 1

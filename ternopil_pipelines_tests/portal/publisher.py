@@ -1,4 +1,6 @@
-"""A publisher in a process of its own, so that it can be killed: `python -m … settings.json`."""
+"""A publisher in a process of its own, so that it can be killed: `python -m …` waits with everything imported, and for
+each line of settings on its input becomes two, of which the younger publishes. Prints that one's number, and how it
+ended."""
 
 from __future__ import annotations
 
@@ -17,12 +19,12 @@ from ternopil_pipelines_tests.portal.making import COLUMNS, catalogue
 
 
 def main(settings: dict[str, str]) -> int:
+    os.environ["TERNOPIL_CRASH_AT"] = settings["crash_at"]
     folder = Path(settings["folder"])
     city = catalogue(settings["dataset"], columns=COLUMNS, publish_mode=settings["mode"])
     archive = Archive(str(folder / "editions"))
-    print("ready", flush=True)
     try:
-        done = publish(
+        publish(
             client=PortalClient(settings["url"], os.environ["CKAN_API_TOKEN"]),
             archive=archive,
             ledger=Ledger(f"sqlite:///{folder / 'ledger.db'}"),
@@ -32,11 +34,15 @@ def main(settings: dict[str, str]) -> int:
             datastore_url=settings["datastore_url"],
         )
     except Fault as fault:
-        print(json.dumps({"fault": type(fault).__name__, "told": str(fault)}))
+        print(f"{type(fault).__name__}: {fault}", file=sys.stderr, flush=True)
         return 3
-    print(json.dumps({"unchanged": done.unchanged}))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))))
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            os._exit(main(json.loads(line)))
+        print(child, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -9,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -44,32 +45,48 @@ POINTS = {
 SHRINKING_POINTS = ("tables-hidden", "files-sent", "table-loaded")
 
 
-def start_apart(
-    portal: LocalPortal, folder: Path, edition: Edition, *, mode: str, datastore_url: str, crash_at: str = ""
-) -> subprocess.Popen[str]:
-    state = portal.status()
-    settings = folder / "settings.json"
-    settings.write_text(
-        json.dumps(
-            {
-                "url": state.url, "folder": str(folder), "dataset": edition.dataset, "edition": edition.address,
-                "mode": mode, "journal": str(folder / "journal"), "datastore_url": datastore_url,
-            }
-        )
-    )  # fmt: skip
-    environment = {**os.environ, "CKAN_API_TOKEN": str(state.editor_token), "TERNOPIL_CRASH_AT": crash_at}
-    return subprocess.Popen(
-        [sys.executable, "-m", "ternopil_pipelines_tests.portal.publisher", str(settings)],
-        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+class Apart:
+    """Publishers in processes of their own."""
+
+    def __init__(self, portal: LocalPortal, datastore_url: str) -> None:
+        state = portal.status()
+        self._fixed = {"url": state.url, "datastore_url": datastore_url}
+        self._parent = subprocess.Popen(
+            [sys.executable, "-m", "ternopil_pipelines_tests.portal.publisher"],
+            env={**os.environ, "CKAN_API_TOKEN": str(state.editor_token)},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def start(self, folder: Path, pair: tuple[Dataset, Edition], *, crash_at: str = "") -> int:
+        settings = {
+            **self._fixed, "folder": str(folder), "dataset": pair[0].id, "edition": pair[1].address,
+            "mode": pair[0].publish_mode, "journal": str(folder / "journal"), "crash_at": crash_at,
+        }  # fmt: skip
+        assert self._parent.stdin is not None
+        self._parent.stdin.write(json.dumps(settings) + "\n")
+        self._parent.stdin.flush()
+        return self._said()
+
+    def ended(self) -> int:
+        return self._said()
+
+    def killed_at(self, point: str, folder: Path, pair: tuple[Dataset, Edition]) -> None:
+        self.start(folder, pair, crash_at=point)
+        assert self.ended() == -signal.SIGKILL, point
+
+    def close(self) -> None:
+        self._parent.communicate(timeout=30)
+
+    def _said(self) -> int:
+        assert self._parent.stdout is not None
+        return int(self._parent.stdout.readline())
 
 
-def killed_at(
-    point: str, portal: LocalPortal, folder: Path, edition: Edition, *, mode: str, datastore_url: str
-) -> None:
-    with start_apart(portal, folder, edition, mode=mode, datastore_url=datastore_url, crash_at=point) as process:
-        told, _ = process.communicate(timeout=120)
-    assert process.returncode == -signal.SIGKILL, (point, told)
+@pytest.fixture(scope="module")
+def apart(portal: LocalPortal, organization: str, datastore_url: str) -> Iterator[Apart]:
+    publishers = Apart(portal, datastore_url)
+    yield publishers
+    publishers.close()
 
 
 def whole_again(client: PortalClient, press: Press, city: Catalogue) -> None:
@@ -113,7 +130,7 @@ class Issues:
 
 @pytest.mark.parametrize("mode", ["in_place", "direct", "ab"])
 def test_killed_at_each_step_readers_see_nothing_mixed_and_the_next_run_finishes(
-    portal: LocalPortal, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, mode: str
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, mode: str
 ) -> None:
     city = catalogue(name, publish_mode=mode)
     issues = Issues(shelf, city)
@@ -121,33 +138,32 @@ def test_killed_at_each_step_readers_see_nothing_mixed_and_the_next_run_finishes
     with Reader(client.url, name, issues.sizes) as reader:
         for number, point in enumerate(POINTS[mode], 1):
             pair = issues.next(30 + number * 7)
-            killed_and_resumed(point, portal, client, press, city, pair, tmp_path)
+            killed_and_resumed(point, apart, client, press, city, pair, tmp_path)
     judge(reader, mode, issues.files)
 
 
 def test_killed_while_rows_go_readers_may_miss_the_table_but_see_nothing_mixed(
-    portal: LocalPortal, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
 ) -> None:
     city = catalogue(name)
     issues = Issues(shelf, city)
     press(issues.next(60))
     with Reader(client.url, name, issues.sizes) as reader:
         for number, point in enumerate(SHRINKING_POINTS, 1):
-            killed_and_resumed(point, portal, client, press, city, issues.next(60 - number * 7), tmp_path)
+            killed_and_resumed(point, apart, client, press, city, issues.next(60 - number * 7), tmp_path)
     judge(reader, "in_place", issues.files, shrinking=True)
 
 
 def killed_and_resumed(
     point: str,
-    portal: LocalPortal,
+    apart: Apart,
     client: PortalClient,
     press: Press,
     city: Catalogue,
     pair: tuple[Dataset, Edition],
     folder: Path,
 ) -> None:
-    mode = pair[0].publish_mode
-    killed_at(point, portal, folder, pair[1], mode=mode, datastore_url=press.datastore_url)
+    apart.killed_at(point, folder, pair)
     entry = press.journal.read(pair[0].id)
     assert entry is not None and not entry.done
     whole_again(client, press, city)
@@ -157,7 +173,7 @@ def killed_and_resumed(
 @pytest.mark.parametrize("kills", [3, pytest.param(KILLS, marks=pytest.mark.bars)])
 @pytest.mark.parametrize(("mode", "shrinking"), [("in_place", False), ("in_place", True), ("direct", True), ("ab", True)])
 def test_killed_at_any_moment_readers_see_nothing_mixed_and_two_attempts_are_enough(
-    portal: LocalPortal, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, mode: str,
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, mode: str,
     shrinking: bool, kills: int, record_property: Callable[[str, object], None],
 ) -> None:  # fmt: skip
     city = catalogue(name, publish_mode=mode)
@@ -167,10 +183,11 @@ def test_killed_at_any_moment_readers_see_nothing_mixed_and_two_attempts_are_eno
     with Reader(client.url, name, issues.sizes) as reader, Reader(client.url, name, issues.sizes) as other:
         for number in range(1, kills + 1):
             pair = issues.next(500 + (number % 5 * 40 if shrinking else number * 3 // 2))
-            with start_apart(portal, tmp_path, pair[1], mode=mode, datastore_url=press.datastore_url) as process:
-                assert process.stdout is not None and process.stdout.readline() == "ready\n"
-                time.sleep(moments.uniform(0, 1.5 * usual))
-                process.kill()
+            publisher = apart.start(tmp_path, pair)
+            time.sleep(moments.uniform(0, 1.3 * usual))
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(publisher, signal.SIGKILL)
+            assert apart.ended() in {0, -signal.SIGKILL}
             whole_again(client, press, city)
             press(pair)
             assert press(pair).unchanged
@@ -180,37 +197,37 @@ def test_killed_at_any_moment_readers_see_nothing_mixed_and_two_attempts_are_eno
 
 
 def test_killed_between_files_and_table_a_direct_publication_shows_the_old_table_whole_until_it_is_resumed(
-    portal: LocalPortal, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
 ) -> None:
     city = catalogue(name, publish_mode="direct")
     table = next(each.id for each in press(shelf.keep(city, "v1", rows=30)).resources if each.datastore)
     pair = shelf.keep(city, "v2", rows=50)
-    killed_at("files-sent", portal, tmp_path, pair[1], mode="direct", datastore_url=press.datastore_url)
+    apart.killed_at("files-sent", tmp_path, pair)
     assert client.read("datastore_search", anonymous=True, resource_id=table, limit=0)["total"] == 30
     whole_again(client, press, city)
     assert client.read("datastore_search", anonymous=True, resource_id=table, q="v2", limit=0)["total"] == 50
 
 
 def test_a_new_dataset_is_never_seen_half_made(
-    portal: LocalPortal, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
 ) -> None:
     pair = shelf.keep(catalogue(name), "v1")
     points = ("dataset-created", "files-sent", "table-loaded", "made-public")
     with Reader(client.url, name) as reader:
         for point in points:
-            killed_at(point, portal, tmp_path, pair[1], mode="in_place", datastore_url=press.datastore_url)
+            apart.killed_at(point, tmp_path, pair)
         press(pair)
         assert press(pair).unchanged
     assert (reader.looks.mixed, reader.looks.torn, reader.looks.absent) == ([], [], 0)
 
 
 def test_an_entry_another_publisher_has_overtaken_is_closed_and_not_replayed(
-    portal: LocalPortal, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
 ) -> None:
     city = catalogue(name)
     press(shelf.keep(city, "v1"))
     crashed, newer = shelf.keep(city, "v2"), shelf.keep(city, "v3")
-    killed_at("intent-written", portal, tmp_path, crashed[1], mode="in_place", datastore_url=press.datastore_url)
+    apart.killed_at("intent-written", tmp_path, crashed)
     press(newer, journal=Journal(tmp_path / "elsewhere"))
     whole_again(client, press, city)
     assert press(newer).unchanged

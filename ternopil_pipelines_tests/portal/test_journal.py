@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,12 +34,31 @@ def test_a_damaged_entry_is_none(tmp_path: Path) -> None:
 def test_one_dataset_is_claimed_once_at_a_time(tmp_path: Path) -> None:
     one, other = Journal(tmp_path), Journal(tmp_path)
     with one.claim("works"):
-        with pytest.raises(PublicationContested), other.claim("works"):
+        with pytest.raises(PublicationContested), other.claim("works", patience=0.1):
             pass
         with other.claim("stops"):
             pass
     with other.claim("works"):
         pass
+
+
+def test_who_only_looks_whether_a_dataset_is_busy_makes_no_publisher_lose(tmp_path: Path) -> None:
+    looking, publishing = Journal(tmp_path), Journal(tmp_path)
+    held, over = threading.Event(), threading.Event()
+
+    def look() -> None:
+        with looking.claim("works"):
+            held.set()
+            over.wait(0.3)
+
+    with ThreadPoolExecutor(1) as pool:
+        looked = pool.submit(look)
+        held.wait()
+        assert publishing.busy("works")
+        with publishing.claim("works"):
+            assert looking.busy("works")
+        looked.result()
+    assert not looking.busy("works")
 
 
 def test_a_journal_that_cannot_be_written_stops_the_publication(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from ternopil_pipelines.faults import SourceDenied, SourceUnreachable
 from ternopil_pipelines.receive.database import database_change_mark, receive_database
 from ternopil_pipelines.receive.receipt import Receipt
 from ternopil_pipelines.receive.sql_text import one_reading_statement
-from ternopil_pipelines_tests.receive.making import rows_of
+from ternopil_pipelines_tests.receive.making import codes, rows_of
 
 
 def source(query: str, changed: str | None = None) -> DatabaseSource:
@@ -107,6 +107,55 @@ def test_a_table_without_a_grant_is_denied_by_its_name(works: str) -> None:
     with pytest.raises(SourceDenied, match="permission denied for table works") as denied:
         received(address.render_as_string(hide_password=False), "SELECT * FROM works")
     assert "very-secret" not in str(denied.value)
+
+
+@pytest.fixture(scope="module")
+def narrow(works: str) -> str:
+    """The same database through a role with SELECT on one table of its own, and nothing else."""
+    engine = sa.create_engine(sa.make_url(works).set(drivername="postgresql+psycopg2"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE open_works (id integer)")
+        connection.exec_driver_sql("INSERT INTO open_works VALUES (1), (2)")
+        connection.exec_driver_sql("CREATE SEQUENCE counter")
+        connection.exec_driver_sql("CREATE ROLE narrow LOGIN PASSWORD 'very-secret'")
+        connection.exec_driver_sql("GRANT SELECT ON open_works TO narrow")
+        connection.exec_driver_sql(
+            "CREATE FUNCTION add_work() RETURNS integer LANGUAGE sql"
+            " AS 'INSERT INTO open_works VALUES (3) RETURNING id'"
+        )
+    engine.dispose()
+    return sa.make_url(works).set(username="narrow", password="very-secret").render_as_string(hide_password=False)
+
+
+WRITES = [
+    "INSERT INTO open_works VALUES (3)",
+    "DELETE FROM open_works",
+    "SELECT 1; UPDATE open_works SET id = 9",
+    "SELECT 1; SET TRANSACTION READ WRITE; DELETE FROM open_works",
+    "SELECT 1) TO STDOUT; DELETE FROM open_works; COPY (SELECT 1",
+    "WITH gone AS (DELETE FROM open_works RETURNING id) SELECT * FROM gone",
+    "WITH made AS (INSERT INTO open_works VALUES (3) RETURNING id) SELECT * FROM made",
+    "SELECT set_config('transaction_read_only', 'off', false), add_work()",
+    "SELECT add_work()",
+    "SELECT nextval('counter'), lo_create(0)",
+    "SELECT id INTO copied FROM open_works",
+    "SELECT * FROM open_works FOR UPDATE",
+]
+
+
+@pytest.mark.parametrize("query", WRITES)
+@pytest.mark.parametrize("role", ["narrow", "owner"])
+def test_no_query_writes_neither_by_a_narrow_role_nor_by_the_owner(
+    works: str, narrow: str, role: str, query: str
+) -> None:
+    with pytest.raises(SourceDenied):
+        received(narrow if role == "narrow" else works, query)
+    assert rows_of(received(narrow, "SELECT id FROM open_works ORDER BY id")) == [["1"], ["2"]]
+
+
+def test_a_role_that_may_write_is_noted_and_a_narrow_one_is_not(works: str, narrow: str) -> None:
+    assert codes(received(narrow, "SELECT id FROM open_works")) == []
+    assert codes(received(works, "SELECT id FROM works")) == ["role-may-write"]
 
 
 def test_a_query_beyond_its_time_is_told_to_come_again(postgres: str) -> None:

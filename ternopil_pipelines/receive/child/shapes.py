@@ -21,7 +21,7 @@ _LONGITUDE, _LATITUDE = 180.0, 90.0
 
 
 def read(order: Mapping[str, Any]) -> Records:
-    import shapefile
+    import shapefile  # type: ignore[import-untyped]
 
     parts = order["parts"]
     texts: list[Mapping[str, Any]] = []

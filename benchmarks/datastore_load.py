@@ -1,0 +1,242 @@
+"""100,000 rows of 15 columns into the DataStore, full text searchable, and how long they take to be read back.
+
+    python benchmarks/datastore_load.py [ROWS] [ROUNDS]
+
+Every way loads the same rows into the same portal (started for this, ended afterwards), in turn, so that a busy
+neighbour disturbs all alike; medians, and ratios within one run, are what counts. Prints one JSON document.
+
+  batches of 250      `datastore_create` one after the other, as DataPusher loads
+  best API way        inserts of 5,000 rows over two connections; the file's order is lost
+  in_place, made anew one `datastore_create` with everything
+  in_place, overwritten  one `datastore_upsert` by `_id`, full text made anew; nobody sees the table absent
+  COPY sequence       COPY, UPDATE of the full text, index: what XLoader does, with GiST and with GIN
+  direct              a shadow table and the exchange, with the same two kinds of index
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pandas as pd
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from ternopil_pipelines.catalogue.columns import Column
+from ternopil_pipelines.local_portal.portal import LocalPortal
+from ternopil_pipelines.portal import datastore, overwriting
+from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines.portal.datastore import Rows
+from ternopil_pipelines.portal.shadow import ShadowTables, csv_of, quoted
+from ternopil_pipelines_tests.portal_fixture import portal_environment
+
+BATCH, BEST_BATCH = 250, 5_000
+STREETS = ("Руська", "Київська", "Замкова", "Степана Бандери", "Злуки", "Князя Острозького", "Миру", "Лучаківського")
+WORKS = ("капітальний ремонт покрівлі", "заміна вікон", "асфальтування проїзду", "обрізування дерев", "утеплення фасаду")
+COLUMNS = (
+    Column(name="identifier", type="string", key=True),
+    Column(name="title", type="string"),
+    Column(name="street", type="string"),
+    Column(name="house", type="string"),
+    Column(name="contractor", type="string"),
+    Column(name="edrpou", type="string"),
+    Column(name="cost", type="decimal"),
+    Column(name="area", type="decimal"),
+    Column(name="begun", type="date"),
+    Column(name="changed", type="dateTime"),
+    Column(name="floors", type="integer"),
+    Column(name="done", type="boolean"),
+    Column(name="lon", type="decimal"),
+    Column(name="lat", type="decimal"),
+    Column(name="note", type="string"),
+)
+
+
+def rows_of(count: int, version: str) -> Rows:
+    places = range(count)
+    cells = {
+        "identifier": [f"TE-{version}-{n:07d}" for n in places],
+        "title": [f"{WORKS[n % 5]} будинку № {n % 173}" for n in places],
+        "street": [f"вул. {STREETS[n % 8]}" for n in places],
+        "house": [f"{n % 173}{'абвг'[n % 4] if n % 3 == 0 else ''}" for n in places],
+        "contractor": [f"ТОВ «Будівельна компанія {n % 997}»" for n in places],
+        "edrpou": [f"{(n * 7919) % 10**8:08d}" for n in places],
+        "cost": [f"{n * 13 % 900_000}.{n % 100:02d}" for n in places],
+        "area": [f"{n % 4000}.5" for n in places],
+        "begun": [f"202{n % 6}-{n % 12 + 1:02d}-{n % 28 + 1:02d}" for n in places],
+        "changed": [f"2025-{n % 12 + 1:02d}-{n % 28 + 1:02d}T{n % 24:02d}:{n % 60:02d}:00" for n in places],
+        "floors": [str(n % 16 + 1) for n in places],
+        "done": ["true" if n % 2 else "false" for n in places],
+        "lon": [f"25.{n * 31 % 1_000_000:06d}" for n in places],
+        "lat": [f"49.{n * 17 % 1_000_000:06d}" for n in places],
+        "note": [None if n % 4 else f"редакція {version}, акт від {n % 28 + 1}.05.2025" for n in places],
+    }
+    return Rows.of(pd.DataFrame(cells, dtype="str"), COLUMNS, sha256=(version * 64)[:64])
+
+
+class Bench:
+    def __init__(self, portal: LocalPortal) -> None:
+        state = portal.status()
+        portal.ensure_organizations([("speed", "Швидкість")])
+        assert state.url and state.datastore_write_url
+        self.client = PortalClient(state.url, state.editor_token)
+        self.second = PortalClient(state.url, state.editor_token)
+        self.address = state.datastore_write_url
+        self.package = f"speed-{uuid.uuid4().hex[:8]}"
+        self.client.call("package_create", name=self.package, owner_org="speed", private=False)
+
+    def resource(self) -> str:
+        made = self.client.call("resource_create", package_id=self.package, name="r", url="https://example.ua/r.csv")
+        return str(made["id"])
+
+    def batches(self, resource: str, rows: Rows) -> None:
+        for start in range(0, rows.count, BATCH):
+            self.client.call(
+                "datastore_create", resource_id=resource, force=True, fields=list(rows.fields),
+                records=rows.records(start, start + BATCH), calculate_record_count=start + BATCH >= rows.count,
+            )  # fmt: skip
+
+    def best_api(self, resource: str, rows: Rows) -> None:
+        self.client.call("datastore_create", resource_id=resource, force=True, fields=list(rows.fields), records=[])
+        starts = list(range(0, rows.count, BEST_BATCH))
+
+        def send(client: PortalClient, mine: list[int]) -> None:
+            for start in mine:
+                client.call(
+                    "datastore_upsert", resource_id=resource, force=True, method="insert",
+                    records=rows.records(start, start + BEST_BATCH), calculate_record_count=False,
+                )  # fmt: skip
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(send, (self.client, self.second), (starts[::2], starts[1::2])))
+
+    def made_anew(self, resource: str, rows: Rows) -> None:
+        datastore.drop(self.client, resource)
+        datastore.create(self.client, resource, rows)
+
+    def overwritten(self, resource: str, rows: Rows) -> None:
+        overwriting.overwrite(self.client, resource, rows, standing=rows.count)
+
+    def copied(self, resource: str, rows: Rows, *, index: str) -> None:
+        engine = create_engine(self.address, poolclass=NullPool)
+        connection = engine.raw_connection()
+        table, columns = quoted(resource), ", ".join(quoted(name) for name in rows.names)
+        declared = ", ".join(f"{quoted(field['id'])} {field['type']}" for field in rows.fields)
+        text = " || ' ' || ".join(f"coalesce({quoted(name)}::text, '')" for name in rows.names)
+        cursor = connection.cursor()
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")
+        cursor.execute(f"CREATE TABLE {table} (_id serial PRIMARY KEY, _full_text tsvector, {declared})")
+        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN WITH (FORMAT csv)", csv_of(rows))
+        cursor.execute(f"UPDATE {table} SET _full_text = to_tsvector({text})")
+        cursor.execute(f"CREATE INDEX ON {table} USING {index} (_full_text)")
+        cursor.execute(
+            f"CREATE TRIGGER zfulltext BEFORE INSERT OR UPDATE ON {table}"
+            " FOR EACH ROW EXECUTE PROCEDURE populate_full_text_trigger()"
+        )
+        connection.commit()
+        cursor.execute(f"ANALYZE {table}")
+        cursor.execute("SELECT update_cached_table_row_count(%s)", (resource,))
+        connection.commit()
+        connection.close()
+
+    def direct(self, resource: str, rows: Rows) -> None:
+        with ShadowTables(self.address) as tables:
+            tables.fill(resource, rows, comments_nested=True)
+            tables.exchange(resource)
+            tables.commit()
+
+    def give_index(self, resource: str, kind: str) -> None:
+        """The shadow table gets what stands: so both ways are compared with the same kind."""
+        engine = create_engine(self.address, poolclass=NullPool)
+        connection = engine.raw_connection()
+        cursor = connection.cursor()
+        cursor.execute(
+            "SELECT quote_ident(i.relname) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid"
+            " WHERE x.indrelid = to_regclass(%s) AND NOT x.indisprimary", (quoted(resource),),
+        )  # fmt: skip
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP INDEX {name}")
+        cursor.execute(f"CREATE INDEX ON {quoted(resource)} USING {kind} (_full_text)")
+        connection.commit()
+        connection.close()
+
+    def read_back(self, resource: str, rows: Rows, version: str) -> float:
+        """Every page of the table and one word of the last row, as a citizen asks. Raises where it is not there."""
+        started = time.monotonic()
+        seen = 0
+        while True:
+            page = self.client.read("datastore_search", anonymous=True, resource_id=resource, limit=32_000, offset=seen)
+            if not page["records"]:
+                break
+            seen += len(page["records"])
+        found = self.client.read(
+            "datastore_search", anonymous=True, resource_id=resource, q=f"TE-{version}-{rows.count - 1:07d}"
+        )
+        if (seen, found["total"]) != (rows.count, 1):
+            raise AssertionError(f"{seen} rows read, {found['total']} found")
+        return time.monotonic() - started
+
+
+def main(count: int, rounds: int) -> None:
+    base = Path(tempfile.mkdtemp(prefix="ternopil-speed-"))
+    base.chmod(0o755)
+    portal = LocalPortal(base, environment=portal_environment())
+    try:
+        portal.up()
+        print(json.dumps(measure(Bench(portal), count, rounds), ensure_ascii=False, indent=1))
+    finally:
+        portal.purge()
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def measure(bench: Bench, count: int, rounds: int) -> dict[str, object]:
+    old, new = rows_of(count, "1"), rows_of(count, "2")
+    ways: dict[str, tuple[Callable[[str, Rows], None], str | None]] = {
+        "batches of 250": (bench.batches, None),
+        "best API way": (bench.best_api, None),
+        "in_place, made anew": (bench.made_anew, "gist"),
+        "in_place, overwritten": (bench.overwritten, "gist"),
+        "COPY sequence, GiST": (lambda r, rows: bench.copied(r, rows, index="gist"), None),
+        "direct, GiST": (bench.direct, "gist"),
+        "COPY sequence, GIN": (lambda r, rows: bench.copied(r, rows, index="gin"), None),
+        "direct, GIN": (bench.direct, "gin"),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    read: list[float] = []
+    for _ in range(rounds):
+        for name, (way, standing) in ways.items():
+            resource = bench.resource()
+            if standing:
+                bench.direct(resource, old)
+                bench.give_index(resource, standing)
+            started = time.monotonic()
+            way(resource, new)
+            taken[name].append(time.monotonic() - started)
+            read.append(bench.read_back(resource, new, "2"))
+            datastore.drop(bench.client, resource)
+            print(f"{name}: {taken[name][-1]:.2f} s", file=sys.stderr, flush=True)
+    seconds = {name: statistics.median(times) for name, times in taken.items()}
+    return {
+        "rows": count,
+        "columns": len(COLUMNS),
+        "rounds": rounds,
+        "median_seconds": {name: round(value, 2) for name, value in seconds.items()},
+        "read_back_seconds": round(statistics.median(read), 2),
+        "direct_against_batches_of_250": round(seconds["batches of 250"] / seconds["direct, GiST"], 1),
+        "direct_against_copy_gist": round(seconds["direct, GiST"] / seconds["COPY sequence, GiST"], 2),
+        "direct_against_copy_gin": round(seconds["direct, GIN"] / seconds["COPY sequence, GIN"], 2),
+        "in_place_against_best_api": round(seconds["in_place, made anew"] / seconds["best API way"], 2),
+    }
+
+
+if __name__ == "__main__":
+    arguments = [int(each) for each in sys.argv[1:]]
+    main(*(arguments + [100_000, 5][len(arguments) :]))
