@@ -16,6 +16,7 @@ neighbour disturbs all alike; medians, and ratios within one run, are what count
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import statistics
 import sys
@@ -31,16 +32,23 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from ternopil_pipelines.catalogue.columns import Column
-from ternopil_pipelines.local_portal.portal import LocalPortal
+from ternopil_pipelines.local_portal.portal import ENVIRONMENT_VARIABLE, LocalPortal
 from ternopil_pipelines.portal import datastore, overwriting
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.datastore import Rows
-from ternopil_pipelines.portal.shadow import ShadowTables, csv_of, quoted
-from ternopil_pipelines_tests.portal_fixture import portal_environment
+from ternopil_pipelines.portal.datastore_sql import csv_of, quoted
+from ternopil_pipelines.portal.shadow import ShadowTables
 
+REPOSITORY = Path(__file__).resolve().parent.parent
 BATCH, BEST_BATCH = 250, 5_000
 STREETS = ("Руська", "Київська", "Замкова", "Степана Бандери", "Злуки", "Князя Острозького", "Миру", "Лучаківського")
-WORKS = ("капітальний ремонт покрівлі", "заміна вікон", "асфальтування проїзду", "обрізування дерев", "утеплення фасаду")
+WORKS = (
+    "капітальний ремонт покрівлі",
+    "заміна вікон",
+    "асфальтування проїзду",
+    "обрізування дерев",
+    "утеплення фасаду",
+)
 COLUMNS = (
     Column(name="identifier", type="string", key=True),
     Column(name="title", type="string"),
@@ -188,7 +196,8 @@ class Bench:
 def main(count: int, rounds: int) -> None:
     base = Path(tempfile.mkdtemp(prefix="ternopil-speed-"))
     base.chmod(0o755)
-    portal = LocalPortal(base, environment=portal_environment())
+    environment = Path(os.environ.get(ENVIRONMENT_VARIABLE) or REPOSITORY / ".ternopil" / "portal-env")
+    portal = LocalPortal(base, environment=environment)
     try:
         portal.up()
         print(json.dumps(measure(Bench(portal), count, rounds), ensure_ascii=False, indent=1))

@@ -54,6 +54,20 @@ def matches(array: pa.Array, pattern: str) -> Mask:
     return mask_of(pc.match_substring_regex(array, pattern=pattern))
 
 
+def sized(array: pa.Array, least: int, most: int) -> Mask:
+    """Cells of so many bytes: tells at once where a pattern of plain digits cannot fit."""
+    lengths = pc.binary_length(array)
+    return mask_of(pc.and_(pc.greater_equal(lengths, least), pc.less_equal(lengths, most)))
+
+
+def digits(array: pa.Array, pattern: str, least: int, most: int) -> Mask:
+    """`matches` of a pattern that only `least` to `most` ASCII characters can fit."""
+    fits = sized(array, least, most)
+    if fits.any():
+        fits[fits] = matches(under(array, fits), pattern)
+    return fits
+
+
 def replaced(array: pa.Array, mask: Mask, values: pa.Array) -> pa.Array:
     """`array` with the cells under `mask` exchanged for `values`, one value for each of them."""
     if not mask.any():

@@ -149,9 +149,11 @@ def amounts(text: pa.Array, column: Column, book: Notebook) -> None:
 def hidden_codes(text: pa.Array, column: Column, book: Notebook) -> None:
     """A column nobody called ЄДРПОУ that is one: most values are eight digits and most of them pass the control digit
     (10 in 100 would by chance). Its shorter values are then codes that lost their zeros."""
-    valid, known = edrpou_valid(text), present(text)
     short = lost_zeros(text)
-    if known.any() and short.any() and (valid | short).sum() >= 0.6 * known.sum() and valid.sum() >= 3:
+    if not short.any():
+        return
+    valid, known = edrpou_valid(text), present(text)
+    if (valid | short).sum() >= 0.6 * known.sum() and valid.sum() >= 3:
         book.cells("edrpou-lost-zero", column, short, given=text, words=lambda given: {"proposal": given.zfill(8)})
 
 

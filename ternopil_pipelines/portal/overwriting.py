@@ -25,7 +25,7 @@ _HOLDS = {("int4", "int8"), ("int4", "numeric"), ("int8", "numeric")}
 
 
 def overwritable(client: PortalClient, resource: str, state: TableState | None, rows: Rows) -> bool:
-    """Can one call make these rows of the table's? Its `_id`s must be the places 1 to n, as a table of ours has them."""
+    """Can one call make these of the table's rows? Their `_id`s must be the places 1 to n, as in a table of ours."""
     if state is None or state.count > rows.count or rows.count * len(rows.fields) > CELLS_AT_ONCE:
         return False
     wanted = [(field["id"], str(field["type"])) for field in rows.fields]
@@ -67,7 +67,7 @@ def _write(client: PortalClient, resource: str, records: list[dict[str, Any]], m
 
 def _places(client: PortalClient, resource: str) -> tuple[int, int] | None:
     """The smallest and the largest `_id`, None without rows; with as many rows as the largest says, none is missing."""
-    found = []
+    found: list[int] = []
     for direction in ("asc", "desc"):
         answer = client.read(
             "datastore_search",

@@ -1,32 +1,30 @@
 """A DataStore table built beside the one readers see, in the DataStore's own database, and exchanged for it.
 
 What CKAN's own `datastore_create` gives a table is given here too: `_id`, full text, its trigger and index under CKAN's
-names, the dictionary as column comments, the right to read. SQL and the database's faults only; in which order table,
-files and metadata change is `direct`'s.
+names, the dictionary as column comments, the right to read. In which order table, files and metadata change is
+`direct`'s.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import io
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import psycopg2  # type: ignore[import-untyped]
-import pyarrow as pa
-import pyarrow.csv
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
-from ternopil_pipelines.faults import PortalRefused, PortalUnreachable
+from ternopil_pipelines.faults import Fault, PortalRefused
 from ternopil_pipelines.portal.datastore import Rows
+from ternopil_pipelines.portal.datastore_sql import LOCK_TIMEOUT, faults, literal, load_rows, quoted
 
-# Readers wait for the exchange behind our lock; longer than this we let them pass and try another time.
-LOCK_TIMEOUT = "5s"
+# 100,000 rows of 15 columns: copied and searchable in 2.3 s on one connection, in 1.6 s on two with two processors.
+CONNECTIONS, PARALLEL_FROM = 2, 20_000
 _STAGE = "stage_"
 
 
@@ -40,11 +38,11 @@ class ShadowTables:
             raise PortalRefused("portal.datastore_url is not a database address") from None
         if address.get_backend_name() != "postgresql":
             raise PortalRefused("portal.datastore_url is not a PostgreSQL address")
-        engine = create_engine(
+        self._engine = create_engine(
             address.set(drivername="postgresql+psycopg2"), poolclass=NullPool, connect_args={"connect_timeout": 15}
         )
-        with _faults("connecting"):
-            self._connection = engine.raw_connection()
+        with faults("connecting"):
+            self._connection = self._engine.raw_connection()
 
     def __repr__(self) -> str:
         return "ShadowTables()"
@@ -56,7 +54,7 @@ class ShadowTables:
         self.close()
 
     def close(self) -> None:
-        with _faults("closing"):
+        with faults("closing"):
             self._connection.rollback()
             self._connection.close()
 
@@ -64,23 +62,31 @@ class ShadowTables:
         return bool(self._value("SELECT to_regclass(%s) IS NOT NULL", quoted(table)))
 
     def fill(self, table: str, rows: Rows, *, comments_nested: bool) -> None:
-        """The stage of `table`, with all rows and without readers, committed."""
-        stage = stage_of(table)
-        columns = ", ".join(quoted(name) for name in rows.names)
-        with _faults("filling a table"):
+        """The stage of `table`, with all rows and without readers, committed; nothing of it where that fails."""
+        try:
+            self._fill(table, stage_of(table), rows, comments_nested=comments_nested)
+        except BaseException:
+            with contextlib.suppress(Fault):
+                self.roll_back()
+                self.discard(table)
+            raise
+
+    def _fill(self, table: str, stage: str, rows: Rows, *, comments_nested: bool) -> None:
+        with faults("filling a table"):
             cursor = self._connection.cursor()
             cursor.execute(f"DROP TABLE IF EXISTS {quoted(stage)}")
             declared = ", ".join(f"{quoted(field['id'])} {field['type']}" for field in rows.fields)
             cursor.execute(f"CREATE TABLE {quoted(stage)} (_id serial PRIMARY KEY, _full_text tsvector, {declared})")
-            texts = ", ".join(f"{quoted(name)} text" for name in rows.names)
-            cursor.execute(f"CREATE TEMP TABLE incoming (_place bigserial, {texts}) ON COMMIT DROP")
-            cursor.copy_expert(f"COPY incoming ({columns}) FROM STDIN WITH (FORMAT csv)", csv_of(rows))
-            # Full text in the same pass: with the trigger, or as an UPDATE afterwards, it costs half as much again.
-            cast = ", ".join(f"{quoted(field['id'])}::{field['type']}" for field in rows.fields)
+            if rows.count < PARALLEL_FROM:
+                load_rows(self._connection, stage, rows, 0, rows.count)
+            else:
+                self._connection.commit()  # for the others to see it
+                self._load_in_parts(stage, rows)
             cursor.execute(
-                f"INSERT INTO {quoted(stage)} (_full_text, {columns})"
-                f" SELECT to_tsvector(concat_ws(' ', {columns})), {cast} FROM incoming ORDER BY _place"
+                "SELECT setval(pg_get_serial_sequence(%s, '_id'), %s, %s)",
+                (quoted(stage), max(rows.count, 1), rows.count > 0),
             )
+            # Index and trigger last: either costs half as much again where rows still come in.
             for name, definition, unique in self._indexes(table, rows):
                 kind = "UNIQUE INDEX" if unique else "INDEX"
                 cursor.execute(f"CREATE {kind} {quoted(_staged(name))} ON {quoted(stage)} {definition}")
@@ -92,15 +98,34 @@ class ShadowTables:
                 told = {"_info": field["info"]} if comments_nested else field["info"]
                 # CKAN tells its two ways of writing apart by the first character.
                 text = (" " if comments_nested else "") + json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-                cursor.execute(f"COMMENT ON COLUMN {quoted(stage)}.{quoted(field['id'])} IS {_literal(text)}")
+                cursor.execute(f"COMMENT ON COLUMN {quoted(stage)}.{quoted(field['id'])} IS {literal(text)}")
             self._copy_rights(table, stage)
-            cursor.execute(f"ANALYZE {quoted(stage)}")
+            # Without the full text's own column, whose statistics cost as much as copying all the rows.
+            columns = ", ".join(quoted(name) for name in ("_id", *rows.names))
+            cursor.execute(f"ANALYZE {quoted(stage)} ({columns})")
             self._connection.commit()
+
+    def _load_in_parts(self, stage: str, rows: Rows) -> None:
+        """Each part on a connection of its own: the full text is most of the work, and PostgreSQL computes it on one
+        processor for each connection. Rows bring their places along, so their order stays the file's."""
+        size = -(-rows.count // CONNECTIONS)
+
+        def load(start: int) -> None:
+            with faults("filling a table"):
+                connection = self._engine.raw_connection()
+                try:
+                    load_rows(connection, stage, rows, start, min(start + size, rows.count))
+                    connection.commit()
+                finally:
+                    connection.close()
+
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            list(pool.map(load, range(0, rows.count, size)))
 
     def exchange(self, table: str) -> None:
         """The stage takes the table's place, not yet committed: readers of the table wait from here on."""
         stage = stage_of(table)
-        with _faults("exchanging a table"):
+        with faults("exchanging a table"):
             cursor = self._connection.cursor()
             cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
             cursor.execute(f"DROP TABLE IF EXISTS {quoted(table)} CASCADE")
@@ -120,20 +145,20 @@ class ShadowTables:
                 cursor.execute("SELECT update_cached_table_row_count(%s)", (table,))
 
     def commit(self) -> None:
-        with _faults("committing an exchange"):
+        with faults("committing an exchange"):
             self._connection.commit()
 
     def roll_back(self) -> None:
-        with _faults("taking an exchange back"):
+        with faults("taking an exchange back"):
             self._connection.rollback()
 
     def discard(self, table: str) -> None:
-        with _faults("removing a stage"):
+        with faults("removing a stage"):
             self._connection.cursor().execute(f"DROP TABLE IF EXISTS {quoted(stage_of(table))}")
             self._connection.commit()
 
     def _value(self, statement: str, *parameters: str) -> Any:
-        with _faults("asking"):
+        with faults("asking"):
             cursor = self._connection.cursor()
             cursor.execute(statement, parameters)
             row = cursor.fetchone()
@@ -182,39 +207,5 @@ def stage_of(table: str) -> str:
     return _STAGE + table
 
 
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def csv_of(rows: Rows) -> io.BytesIO:
-    """Rows for COPY: a missing cell is empty, an empty text quoted."""
-    table = pa.table({str(place): pa.array(cells, pa.string()) for place, cells in enumerate(rows.cells)})
-    out = io.BytesIO()
-    pyarrow.csv.write_csv(table, out, pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed"))
-    out.seek(0)
-    return out
-
-
 def _staged(index: str) -> str:
     return _STAGE + index.removeprefix(_STAGE)[:50]
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-@contextmanager
-def _faults(doing: str) -> Iterator[None]:
-    """psycopg2's errors carry rows and addresses: only their kind is told."""
-    try:
-        yield
-    except (psycopg2.errors.LockNotAvailable, psycopg2.errors.DeadlockDetected):
-        raise PortalUnreachable(f"DataStore, {doing}: its readers did not let us pass in {LOCK_TIMEOUT}") from None
-    except (psycopg2.OperationalError, psycopg2.InterfaceError):
-        raise PortalUnreachable(f"DataStore, {doing}: the database does not answer") from None
-    except psycopg2.errors.InsufficientPrivilege:
-        raise PortalRefused(
-            f"DataStore, {doing}: the role of portal.datastore_url may not; CKAN's own write role is needed"
-        ) from None
-    except psycopg2.Error as error:
-        raise PortalRefused(f"DataStore, {doing}: refused ({error.pgcode or type(error).__name__})") from None

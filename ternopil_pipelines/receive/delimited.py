@@ -46,6 +46,7 @@ def read_delimited(data: bytes, *, file: str, encoding: str | None = None, delim
     # Python's own limit of 128 KiB a cell is less than one district's outline as WKT.
     csv.field_size_limit(LARGEST_CELL)
     reading = read_text(data, file=file, encoding=encoding)
+    name = "utf-8" if reading.encoding == "utf-8-sig" else reading.encoding
     text = reading.text.removeprefix("\ufeff").replace("\0", "")
     about_letters = _lost_letters(text)
     if "\n" not in text and "\r" in text:
@@ -53,14 +54,29 @@ def read_delimited(data: bytes, *, file: str, encoding: str | None = None, delim
     dialect = find_dialect(text, delimiter=delimiter)
     first_line = 1 + text.count("\n", 0, dialect.skip)
     text = text[dialect.skip :]
-    name = "utf-8" if reading.encoding == "utf-8-sig" else reading.encoding
     ends = text.endswith("\n")
-    fast = None if dialect.wrapped or dialect.blanks else _through_arrow(text, dialect.delimiter, first_line)
-    if fast is not None:
-        return Delimited(fast, name, dialect.delimiter, about_letters, ends_in_newline=ends)
+    if not dialect.wrapped and not dialect.blanks and (plain := _plain(text, dialect.delimiter)) is not None:
+        same = name == "utf-8" and text is reading.text
+        content = pa.py_buffer(data if same else text.encode("utf-8"))
+        # A million rows as Python text are 300 MB; they are decoded again where Arrow finds the file ragged.
+        del text, reading
+        grid = _through_arrow(content, plain, dialect.delimiter, first_line)
+        if grid is not None:
+            return Delimited(grid, name, dialect.delimiter, about_letters, ends_in_newline=ends)
+        text = content.to_pybytes().decode("utf-8")
     rows, numbers, findings = _through_python(text, dialect, first_line, file)
     widths = np.asarray([len(row) for row in rows], dtype=np.int64)
     return Delimited(grid_of_rows(rows, numbers), name, dialect.delimiter, (*about_letters, *findings), widths, ends)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plain:
+    """What Arrow must be told of a text that looks regular. `spare`: line ends after the last record."""
+
+    width: int
+    lines: int
+    spare: int
+    quoted: bool
 
 
 def _lost_letters(text: str) -> tuple[Finding, ...]:
@@ -70,38 +86,31 @@ def _lost_letters(text: str) -> tuple[Finding, ...]:
     return (finding("letters-lost", row=row, count=count),) if count else ()
 
 
-def _through_arrow(text: str, delimiter: str, first_line: int) -> Grid | None:
-    """None where the file is not plainly regular."""
-    if text.endswith(("\n", "\r")):
-        text = text.rstrip("\r\n")
-    if not text or _odd_quote(text, delimiter):
+def _plain(text: str, delimiter: str) -> _Plain | None:
+    """None where a reader would have to guess."""
+    end = len(text)
+    while end and text[end - 1] in "\r\n":
+        end -= 1
+    if not end or _odd_quote(text, delimiter):
         return None
-    lines = text.count("\n") + 1
-    ragged: list[int] = []
-
-    def refuse(row: arrow_csv.InvalidRow) -> str:
-        ragged.append(row.number or 0)
-        return "skip" if len(ragged) < 2 else "error"
-
     try:
-        width = len(next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), ()))
+        first = islice(io.StringIO(text[:LARGEST_CELL], newline=""), 10_000)
+        width = len(next(csv.reader(first, delimiter=delimiter), ()))
     except csv.Error:
         return None
-    if not width:
-        return None
-    names = [f"c{index}" for index in range(width)]
-    quoted = '"' in text
-    content = pa.py_buffer(text.encode("utf-8"))
-    del text
+    return _Plain(width, text.count("\n", 0, end) + 1, len(text) - end, '"' in text) if width else None
+
+
+def _through_arrow(content: pa.Buffer, plain: _Plain, delimiter: str, first_line: int) -> Grid | None:
+    """None where the file is not regular after all."""
+    names = [f"c{index}" for index in range(plain.width)]
     try:
         table = arrow_csv.read_csv(
-            pa.BufferReader(content),
+            pa.BufferReader(content.slice(0, content.size - plain.spare)),
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=1 << 24),
+            # No handler of invalid rows: one row too long ends it here, and the handler costs half a second.
             parse_options=arrow_csv.ParseOptions(
-                delimiter=delimiter,
-                newlines_in_values=quoted,
-                ignore_empty_lines=False,
-                invalid_row_handler=refuse,
+                delimiter=delimiter, newlines_in_values=plain.quoted, ignore_empty_lines=False
             ),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
@@ -112,9 +121,7 @@ def _through_arrow(text: str, delimiter: str, first_line: int) -> Grid | None:
         )
     except pa.ArrowInvalid:
         return None
-    if ragged:
-        return None
-    numbers = _numbers(table, lines, first_line)
+    numbers = _numbers(table, plain.lines, first_line)
     if numbers is None:
         return None
     return Grid(tuple(absent_if_blank(column) for column in table.columns), numbers)

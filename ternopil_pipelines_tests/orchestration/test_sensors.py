@@ -208,6 +208,7 @@ def test_an_interrupted_withdrawal_is_finished_at_the_next_look(town: Town, inst
 
 def test_a_withdrawal_the_portal_does_not_hear_of_is_tried_again(village: Town) -> None:
     journal = village.installation.journal
-    journal.write(Entry(village.repairs.id, village.repairs.package_name, "", "in_place", kind="withdraw", note="витік"))
+    repairs = village.repairs
+    journal.write(Entry(repairs.id, repairs.package_name, "", "in_place", kind="withdraw", note="витік"))
     assert Watch(village, "unfinished_publications").poll() == []
     assert len(journal.unfinished()) == 1

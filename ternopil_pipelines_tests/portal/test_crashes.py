@@ -171,7 +171,9 @@ def killed_and_resumed(
 
 
 @pytest.mark.parametrize("kills", [3, pytest.param(KILLS, marks=pytest.mark.bars)])
-@pytest.mark.parametrize(("mode", "shrinking"), [("in_place", False), ("in_place", True), ("direct", True), ("ab", True)])
+@pytest.mark.parametrize(
+    ("mode", "shrinking"), [("in_place", False), ("in_place", True), ("direct", True), ("ab", True)]
+)
 def test_killed_at_any_moment_readers_see_nothing_mixed_and_two_attempts_are_enough(
     apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, mode: str,
     shrinking: bool, kills: int, record_property: Callable[[str, object], None],

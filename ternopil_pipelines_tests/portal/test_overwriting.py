@@ -93,7 +93,9 @@ def test_where_the_portal_refuses_to_overwrite_the_table_is_made_anew(
     client: PortalClient, shelf: Shelf, press: Press, name: str
 ) -> None:
     table = table_of(press(shelf.keep(catalogue(name), "v1", rows=12)))
-    fields = [{"id": column.name, "type": kind} for column, (_, kind) in zip(COLUMNS, _types(client, table), strict=True)]
+    fields = [
+        {"id": column.name, "type": kind} for column, (_, kind) in zip(COLUMNS, _types(client, table), strict=True)
+    ]
     # A key of somebody's: rows that change places collide while they are written one by one.
     client.call("datastore_create", resource_id=table, force=True, fields=fields, primary_key=["id"])
     turned = cells(12, "v2").iloc[::-1].reset_index(drop=True)
@@ -103,9 +105,3 @@ def test_where_the_portal_refuses_to_overwrite_the_table_is_made_anew(
     answer = client.read("datastore_search", anonymous=True, resource_id=table)
     assert [record["id"] for record in answer["records"]] == list(range(11, -1, -1))
     assert {record["version"] for record in answer["records"]} == {"v2"}
-
-
-def _types(client: PortalClient, table: str) -> tuple[tuple[str, str], ...]:
-    state = datastore.look(client, table)
-    assert state is not None
-    return state.fields

@@ -10,7 +10,7 @@ import pytest
 
 from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.portal.datastore import MARK, Rows, TableState, field_id
-from ternopil_pipelines.portal.shadow import csv_of
+from ternopil_pipelines.portal.datastore_sql import csv_of
 from ternopil_pipelines_tests.portal.making import COLUMNS, cells
 
 

@@ -1,0 +1,70 @@
+"""Talking to the DataStore's own database: names and texts quoted, rows copied in, its errors as our faults.
+
+Statements that any table may need; which tables there are and when one takes another's place is `shadow`'s.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.csv
+
+from ternopil_pipelines.faults import PortalRefused, PortalUnreachable
+from ternopil_pipelines.portal.datastore import Rows
+
+# Readers wait for an exchange behind our lock; longer than this we let them pass and try another time.
+LOCK_TIMEOUT = "5s"
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def csv_of(rows: Rows, start: int = 0, stop: int | None = None) -> io.BytesIO:
+    """Rows for COPY: a missing cell is empty, an empty text quoted."""
+    table = pa.table({str(place): pa.array(cells[start:stop], pa.string()) for place, cells in enumerate(rows.cells)})
+    out = io.BytesIO()
+    pyarrow.csv.write_csv(table, out, pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed"))
+    out.seek(0)
+    return out
+
+
+def load_rows(connection: Any, stage: str, rows: Rows, start: int, stop: int) -> None:
+    """Rows from `start` on, with their places as `_id` and their full text in the same pass: as an UPDATE afterwards
+    every row would be written twice."""
+    columns = ", ".join(quoted(name) for name in rows.names)
+    texts = ", ".join(f"{quoted(name)} text" for name in rows.names)
+    cast = ", ".join(f"{quoted(field['id'])}::{field['type']}" for field in rows.fields)
+    cursor = connection.cursor()
+    cursor.execute(f"CREATE TEMP TABLE incoming (_place serial, {texts}) ON COMMIT DROP")
+    cursor.copy_expert(f"COPY incoming ({columns}) FROM STDIN WITH (FORMAT csv)", csv_of(rows, start, stop))
+    cursor.execute(
+        f"INSERT INTO {quoted(stage)} (_id, _full_text, {columns})"
+        f" SELECT _place + {start}, to_tsvector(concat_ws(' ', {columns})), {cast} FROM incoming ORDER BY _place"
+    )
+
+
+def literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+@contextmanager
+def faults(doing: str) -> Iterator[None]:
+    """psycopg2's errors carry rows and addresses: only their kind is told."""
+    try:
+        yield
+    except (psycopg2.errors.LockNotAvailable, psycopg2.errors.DeadlockDetected):
+        raise PortalUnreachable(f"DataStore, {doing}: its readers did not let us pass in {LOCK_TIMEOUT}") from None
+    except (psycopg2.OperationalError, psycopg2.InterfaceError):
+        raise PortalUnreachable(f"DataStore, {doing}: the database does not answer") from None
+    except psycopg2.errors.InsufficientPrivilege:
+        raise PortalRefused(
+            f"DataStore, {doing}: the role of portal.datastore_url may not; CKAN's own write role is needed"
+        ) from None
+    except psycopg2.Error as error:
+        raise PortalRefused(f"DataStore, {doing}: refused ({error.pgcode or type(error).__name__})") from None
