@@ -73,6 +73,11 @@ class Installation:
         )
 
     @property
+    def quarantine(self) -> Path:
+        """Rows set aside until their department corrects them."""
+        return self.home / "quarantine"
+
+    @property
     def storage(self) -> Path:
         """What one asset hands to the next; as private as the landing folder."""
         return self.home / "storage"

@@ -40,6 +40,11 @@ class Received:
             raise PermanentFault(f"received bytes cannot be kept in {folder}: {error.strerror}") from None
         return place
 
+    def content(self, dataset: str, table: str, sha256: str) -> bytes | None:
+        """The bytes with this hash, None where none were kept (a database has none)."""
+        found = next((self._root / dataset / table).glob(f"{sha256}*"), None)
+        return None if found is None else found.read_bytes()
+
     def forget(self, dataset: str, sha256: str) -> int:
         """Remove the bytes with this hash from every table of the dataset; how many files went."""
         found = [place for place in (self._root / dataset).glob(f"*/{sha256}*") if place.is_file()]

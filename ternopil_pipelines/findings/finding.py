@@ -7,6 +7,7 @@ fills the Ukrainian words and masks the value.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -38,11 +39,11 @@ class Finding:
         return {**asdict(self), "severity": self.severity.value}
 
 
-def has_errors(findings: tuple[Finding, ...] | list[Finding]) -> bool:
+def has_errors(findings: Sequence[Finding]) -> bool:
     return any(each.severity is Severity.ERROR for each in findings)
 
 
-def by_code(findings: tuple[Finding, ...] | list[Finding]) -> dict[str, int]:
+def by_code(findings: Sequence[Finding]) -> dict[str, int]:
     """Counts by code, for logs, the ledger and metadata: they never need the values."""
     counts: dict[str, int] = {}
     for each in findings:

@@ -7,7 +7,7 @@ the first that stops names the reason. Nothing is entered in the ledger by `judg
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -49,6 +49,7 @@ class Judgement:
     why: str
     findings: tuple[Finding, ...]
     diff: Diff | None
+    by_gate: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
 
 
 def judge(
@@ -145,9 +146,10 @@ def _glued(
 
 def _judgement(found: dict[str, list[Finding]], diff: Diff | None) -> Judgement:
     every = tuple(each for group in found.values() for each in group)
+    by_gate = {gate: tuple(group) for gate, group in found.items()}
     stopping = [(gate, each) for gate, group in found.items() for each in group if each.severity is Severity.ERROR]
     if not stopping:
-        return Judgement("passed", None, PASSED, every, diff)
+        return Judgement("passed", None, PASSED, every, diff, by_gate)
     rank = {code: place for place, code in enumerate(ORDER)}
     # What can never pass first; then by gate; within the guard the likeliest cause before its consequences.
     gates = list(found)
@@ -158,7 +160,7 @@ def _judgement(found: dict[str, list[Finding]], diff: Diff | None) -> Judgement:
     if len(reasons) > 6:
         more.append(f"Усього причин: {len(reasons)}.")
     verdict: Literal["held", "rejected"] = "rejected" if first.code in _REJECTING else "held"
-    return Judgement(verdict, gate, "\n".join([reasons[0], *more]), every, diff)
+    return Judgement(verdict, gate, "\n".join([reasons[0], *more]), every, diff, by_gate)
 
 
 def _reason(each: Finding) -> str:

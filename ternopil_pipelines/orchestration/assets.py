@@ -23,7 +23,12 @@ from ternopil_pipelines.findings.finding import by_code
 from ternopil_pipelines.gates.judging import summary
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration import steps
-from ternopil_pipelines.orchestration.checks import TABLE_CHECKS, table_check_specs
+from ternopil_pipelines.orchestration.checks import (
+    TABLE_CHECKS,
+    edition_check_results,
+    edition_check_specs,
+    table_check_specs,
+)
 from ternopil_pipelines.orchestration.faults import RETRIES, permanent_fails_at_once, refusal
 from ternopil_pipelines.orchestration.keeping import keep_edition, may_go_out
 from ternopil_pipelines.orchestration.metadata import findings_table, preview, table_schema
@@ -39,6 +44,7 @@ from ternopil_pipelines.orchestration.publishing import publish_edition, receipt
 from ternopil_pipelines.orchestration.storage import Accepted
 from ternopil_pipelines.oversight.status import grace
 from ternopil_pipelines.receive.receipt import Receipt
+from ternopil_pipelines.reports.diff_page import diff_markdown
 
 INSTALLATION = "installation"
 
@@ -138,19 +144,23 @@ def _table(dataset: Dataset, table: Table, common: Mapping[str, Any]) -> dg.Asse
 
 
 def _edition(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefinition:
+    key = edition_key(dataset)
+
     @dg.asset(
-        key=edition_key(dataset),
+        key=key,
         ins={slug(table.id): dg.AssetIn(key=table_key(dataset, table)) for table in dataset.tables},
         description=f"«{dataset.title}»: незмінна редакція — файли, структура і паспорт під одним відбитком.",
         kinds={"csv", "json"},
         metadata=_titled(f"{dataset.title} — редакція"),
+        check_specs=edition_check_specs(key),
         **common,
     )
-    def edition(context: dg.AssetExecutionContext, **tables: Accepted) -> dg.MaterializeResult[Any]:
+    def edition(context: dg.AssetExecutionContext, **tables: Accepted) -> Iterator[Any]:
         installation: Installation = context.resources.installation
         accepted = [(tables[slug(each.id)].cleaned, tables[slug(each.id)].receipt) for each in dataset.tables]
         with permanent_fails_at_once(), steps.entering(installation, dataset, run=context.run.run_id):
             done = keep_edition(installation, dataset, accepted, run=context.run.run_id)
+        yield from edition_check_results(key, done.judgement)
         made = done.edition
         metadata: dict[str, Any] = {
             "address": made.address,
@@ -159,9 +169,11 @@ def _edition(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefinition
         }
         if done.judgement is not None:
             metadata["decision"] = dg.MetadataValue.json(summary(done.judgement))
+            if done.judgement.diff is not None:
+                metadata["changes"] = dg.MetadataValue.md(diff_markdown(done.judgement))
         if may_go_out(installation, made):
             metadata |= {f"preview_{cleaned.table}": preview(cleaned.text) for cleaned, _ in done.tables}
-        return dg.MaterializeResult(value=made, metadata=metadata)
+        yield dg.MaterializeResult(value=made, metadata=metadata)
 
     return edition
 

@@ -8,6 +8,7 @@ from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration.assets import INSTALLATION, dataset_assets
 from ternopil_pipelines.orchestration.checks import freshness_checks
 from ternopil_pipelines.orchestration.oversight_assets import oversight_assets, oversight_schedules
+from ternopil_pipelines.orchestration.release import decide_job, released_sensor
 from ternopil_pipelines.orchestration.schedules import cadence_schedules
 from ternopil_pipelines.orchestration.sensors import change_sensor, landing_sensor, unfinished_sensor
 from ternopil_pipelines.orchestration.storage import Storage
@@ -15,7 +16,12 @@ from ternopil_pipelines.orchestration.storage import Storage
 
 def build_definitions(installation: Installation) -> dg.Definitions:
     catalogue = installation.catalogue
-    found = (landing_sensor(catalogue), change_sensor(catalogue), unfinished_sensor(catalogue))
+    found = (
+        landing_sensor(catalogue),
+        change_sensor(catalogue),
+        unfinished_sensor(catalogue),
+        released_sensor(catalogue),
+    )
     sensors = [each for each in found if each is not None]
     return dg.Definitions(
         assets=[
@@ -25,6 +31,7 @@ def build_definitions(installation: Installation) -> dg.Definitions:
         asset_checks=freshness_checks(catalogue),
         schedules=[*cadence_schedules(catalogue), *oversight_schedules(catalogue)],
         sensors=sensors,
+        jobs=[decide_job],
         resources={
             INSTALLATION: installation,
             "storage": Storage(installation.storage, installation.archive),

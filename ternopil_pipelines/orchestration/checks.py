@@ -6,7 +6,7 @@ stewards and managers read them in the Dagster UI.
 No postponed annotations here: Dagster reads the context's type from the function itself.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,6 +18,8 @@ from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.clean.cleaned import Cleaned
 from ternopil_pipelines.evidence.journal import last_looked
 from ternopil_pipelines.findings.finding import Finding, Severity, by_code
+from ternopil_pipelines.gates.judging import Judgement
+from ternopil_pipelines.gates.moderation import CHANGES, FORMULAS, MODERATION, PERSONAL, THREE_PART
 from ternopil_pipelines.orchestration.metadata import findings_table
 from ternopil_pipelines.orchestration.names import publication_key, slug
 
@@ -81,6 +83,43 @@ def _row_count(key: dg.AssetKey, rows: int, before: int | None) -> dg.AssetCheck
         severity=dg.AssetCheckSeverity.ERROR if rows == 0 else dg.AssetCheckSeverity.WARN,
         metadata=metadata,
     )
+
+
+GATE_CHECKS: Mapping[str, tuple[str, str]] = {
+    THREE_PART: ("three_part_test", "Нічого, що обмежив трискладовий тест, у редакції немає."),
+    PERSONAL: ("personal_data", "Персональних даних без законної підстави немає."),
+    FORMULAS: ("formulas", "Жодна клітинка не стане формулою в електронній таблиці."),
+    CHANGES: ("changes", "Зміни проти останньої оприлюдненої редакції схожі на звичайне оновлення."),
+    MODERATION: ("moderation", "Рішення людини, якщо набір його потребує, ухвалено."),
+}
+
+
+def edition_check_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
+    return [dg.AssetCheckSpec(name, asset=key, description=about) for name, about in GATE_CHECKS.values()]
+
+
+def edition_check_results(key: dg.AssetKey, judgement: Judgement | None) -> list[dg.AssetCheckResult]:
+    """What each gate said; where a decision stands already, nothing new is said."""
+    results = []
+    for gate, (name, _) in GATE_CHECKS.items():
+        found = () if judgement is None else judgement.by_gate.get(gate, ())
+        errors = [each for each in found if each.severity is Severity.ERROR]
+        warned = [each for each in found if each.severity is Severity.WARNING]
+        metadata: dict[str, dg.MetadataValue] = {"codes": dg.MetadataValue.json(by_code(found))}
+        if found:
+            metadata["findings"] = findings_table([*errors, *warned])
+        if judgement is None:
+            metadata["decision"] = dg.MetadataValue.text("рішення про цю редакцію вже ухвалено")
+        results.append(
+            dg.AssetCheckResult(
+                asset_key=key,
+                check_name=name,
+                passed=not (errors or warned),
+                severity=dg.AssetCheckSeverity.ERROR if errors else dg.AssetCheckSeverity.WARN,
+                metadata=metadata,
+            )
+        )
+    return results
 
 
 def freshness_check(catalogue: Catalogue, dataset: Dataset) -> dg.AssetChecksDefinition:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from ternopil_pipelines.clean.cleaned import Cleaned
 from ternopil_pipelines.evidence.decisions import decision
 from ternopil_pipelines.evidence.edition import Edition
 from ternopil_pipelines.evidence.journal import kept
+from ternopil_pipelines.gates import quarantine
 from ternopil_pipelines.gates.judging import Judgement, enter, judge
 from ternopil_pipelines.gates.moderation import needs_judging
 from ternopil_pipelines.gates.three_part import explained, withheld, without
@@ -40,7 +41,11 @@ def keep_edition(installation: Installation, dataset: Dataset, tables: Tables, *
     who, register, ledger = f"run {run}", installation.tests, installation.ledger
     today = datetime.now(ZoneInfo(installation.catalogue.city.timezone)).date()
     hidden = withheld(dataset, register, today)
-    open_tables = [(without(cleaned, hidden.get(cleaned.table, ())), receipt) for cleaned, receipt in tables]
+    open_tables = [
+        (without(cleaned, hidden.get(cleaned.table, ())), _with_bytes(installation, dataset, cleaned.table, receipt))
+        for cleaned, receipt in tables
+    ]
+    told_of = quarantine.explained(explained(dataset, register), [cleaned for cleaned, _ in open_tables])
     told = report(
         dataset.id,
         open_tables,
@@ -49,7 +54,7 @@ def keep_edition(installation: Installation, dataset: Dataset, tables: Tables, *
         checked_at=datetime.now(UTC),
     )
     edition = installation.archive.keep(
-        installation.catalogue, explained(dataset, register), open_tables, code_version=code_version(), report=told
+        installation.catalogue, told_of, open_tables, code_version=code_version(), report=told
     )
     kept(ledger, installation.archive, edition, who=who, run=run)
     if not needs_judging(ledger, dataset.id, edition.address):
@@ -66,6 +71,13 @@ def keep_edition(installation: Installation, dataset: Dataset, tables: Tables, *
     )
     enter(ledger, edition, judgement, who=who)
     return Kept(edition, judgement, open_tables)
+
+
+def _with_bytes(installation: Installation, dataset: Dataset, table: str, receipt: Receipt) -> Receipt:
+    """The gates look into workbook properties, notes and hidden sheets too, which the table's text does not show."""
+    if receipt.content is not None or receipt.origin.kind != "folder":
+        return receipt
+    return replace(receipt, content=installation.received.content(dataset.id, table, receipt.sha256))
 
 
 def may_go_out(installation: Installation, edition: Edition) -> bool:

@@ -50,9 +50,10 @@ def run_dataset(installation: Installation, dataset: Dataset, instance: dg.Dagst
     )
     if not result.success:
         return _refused(dataset, result)
-    if not _node(result, dataset):
+    node = _node(result, dataset)
+    if node is None:
         return _waiting(installation, dataset, result)
-    shown = result.asset_materializations_for_node(_node(result, dataset))[-1].metadata
+    shown = result.asset_materializations_for_node(node)[-1].metadata
     return Outcome(
         dataset=dataset.id,
         state="unchanged" if shown["unchanged"].value else "published",
@@ -63,9 +64,10 @@ def run_dataset(installation: Installation, dataset: Dataset, instance: dg.Dagst
     )
 
 
-def _node(result: dg.ExecuteInProcessResult, dataset: Dataset) -> str:
+def _node(result: dg.ExecuteInProcessResult, dataset: Dataset) -> str | None:
+    """The step that published, None where an edition waits."""
     key = publication_key(dataset)
-    return next(e.step_key for e in result.get_asset_materialization_events() if e.asset_key == key) or ""
+    return next((e.step_key for e in result.get_asset_materialization_events() if e.asset_key == key), None)
 
 
 def _waiting(installation: Installation, dataset: Dataset, result: dg.ExecuteInProcessResult) -> Outcome:

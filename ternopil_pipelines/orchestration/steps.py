@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from ternopil_pipelines.catalogue.model import Dataset, FolderSource, Table
 from ternopil_pipelines.catalogue.structures import columns_of
@@ -17,6 +18,8 @@ from ternopil_pipelines.clean.cleaned import Cleaned
 from ternopil_pipelines.clean.cleaning import clean
 from ternopil_pipelines.faults import EditionHeld, Fault, SourceRefused
 from ternopil_pipelines.findings.finding import by_code
+from ternopil_pipelines.gates.looking import quiet
+from ternopil_pipelines.gates.quarantine import kept_aside, store
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.receive.folder import landing_folder, waiting_files
 from ternopil_pipelines.receive.receipt import Receipt
@@ -90,9 +93,16 @@ def _refused(
 
 
 def clean_table(installation: Installation, dataset: Dataset, table: Table, receipt: Receipt) -> Cleaned:
+    """Typed and checked; rows set aside are kept for their department, and no finding quotes a personal column."""
     city = installation.catalogue.city
     most = dataset.thresholds.quarantine
-    return clean(receipt, table, columns_of(table), bounds=city.bounds, zone=city.timezone, quarantine=most)
+    cleaned = clean(receipt, table, columns_of(table), bounds=city.bounds, zone=city.timezone, quarantine=most)
+    today = _now().astimezone(ZoneInfo(city.timezone)).date()
+    cleaned = quiet(installation.catalogue, dataset, cleaned, receipt, today=today)
+    if table.on_error == "quarantine":
+        aside = kept_aside(cleaned, receipt)
+        store(installation.quarantine, dataset.id, table.id, aside, source_sha256=receipt.sha256, at=_now())
+    return cleaned
 
 
 def rows_before(installation: Installation, dataset: Dataset, table: Table) -> int | None:

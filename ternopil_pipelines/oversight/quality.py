@@ -106,9 +106,7 @@ def by_holder(found: Sequence[Quality]) -> dict[str, float]:
     }
 
 
-def _points(
-    catalogue: Catalogue, dataset: Dataset, edition: Edition, state: str
-) -> Iterator[Point]:
+def _points(catalogue: Catalogue, dataset: Dataset, edition: Edition, state: str) -> Iterator[Point]:
     passport, formats = edition.passport, set(edition.passport.formats)
     geographic = any(column.rule == "latitude" for each in edition.tables for column in each.columns)
     findings = _codes(edition)

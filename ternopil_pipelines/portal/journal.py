@@ -19,8 +19,9 @@ from typing import Literal
 
 from ternopil_pipelines.faults import PermanentFault, PublicationContested
 
-# Whoever only looks whether a dataset is being published holds its lock for an instant; a publication holds it longer.
-CLAIM_PATIENCE = 1.0
+# Whoever only looks whether a dataset is being published holds its lock for an instant; the quickest publication holds
+# it for half a second, and its rivals are not to wait for it and then publish over it.
+CLAIM_PATIENCE = 0.2
 Kind = Literal["publish", "withdraw"]
 
 

@@ -104,6 +104,9 @@ def _fitting(tables: Sequence[Table], path: Path) -> list[Table]:
         named = [each for each in tables if patterns[each.id] == "*" and (each.id == stem or each.id in stem)]
         longest = max((len(each.id) for each in named), default=0)
         named = [each for each in named if len(each.id) == longest]
+    if not named and path.suffix.lower() == ".zip":
+        # A GTFS feed: every table takes its own part.
+        return [each for each in tables if patterns[each.id] == "*"]
     by_sheet = [each for each in tables if isinstance(each.source, FolderSource) and each.source.sheet is not None]
     return named or [each for each in by_sheet if patterns[each.id] == "*"]
 

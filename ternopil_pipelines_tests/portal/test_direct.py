@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.faults import PortalRefused
+from ternopil_pipelines.portal import shadow
 from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines.portal.datastore import Rows
 from ternopil_pipelines_tests.portal.conftest import Press
-from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue
+from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue, cells
 from ternopil_pipelines_tests.portal.reader import Reader
 
 
@@ -47,6 +51,38 @@ def test_full_text_later_writes_and_the_index_work_as_on_a_table_of_ckans_own(
         "datastore_upsert", resource_id=table, force=True, method="insert", records=[{"id": 99, "version": "додано"}]
     )
     assert rows_of(client, table, q="додано")["total"] == 1
+
+
+@pytest.mark.parametrize("rows", [11, 40])
+def test_a_table_loaded_in_parts_keeps_the_files_order_and_its_numbering(
+    client: PortalClient, shelf: Shelf, press: Press, name: str, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shadow, "PARALLEL_FROM", 10)
+    press(shelf.keep(catalogue(name, publish_mode="direct"), "v1", rows=40))
+    result = press(shelf.keep(catalogue(name, publish_mode="direct"), "v2", rows=rows))
+    table = next(each.id for each in result.resources if each.datastore)
+    records = rows_of(client, table, q="v2", sort="_id")["records"]
+    assert [(each["_id"], each["id"]) for each in records] == [(n + 1, n) for n in range(rows)]  # type: ignore[attr-defined]
+    client.call(
+        "datastore_upsert", resource_id=table, force=True, method="insert", records=[{"id": 99, "version": "додано"}]
+    )
+    assert rows_of(client, table, q="додано")["records"][0]["_id"] == rows + 1  # type: ignore[index]
+
+
+def test_a_load_that_fails_leaves_no_stage_behind(
+    client: PortalClient, shelf: Shelf, press: Press, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shadow, "PARALLEL_FROM", 10)
+    table = next(
+        each.id for each in press(shelf.keep(catalogue(name, publish_mode="direct"), "v1")).resources if each.datastore
+    )
+    rows = Rows.of(cells(30, "v2"), COLUMNS, sha256="a" * 64)
+    spoiled = replace(rows, cells=(*rows.cells[:-1], [*rows.cells[-1][:-1], "nul \x00"]))
+    with shadow.ShadowTables(press.datastore_url) as tables:
+        with pytest.raises(PortalRefused, match="filling a table"):
+            tables.fill(table, spoiled, comments_nested=True)
+        assert not tables.exists(shadow.stage_of(table))
+    assert rows_of(client, table, q="v1")["total"] == 40
 
 
 def test_a_dataset_published_by_the_api_goes_on_directly_and_back(

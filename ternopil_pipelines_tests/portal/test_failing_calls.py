@@ -43,7 +43,7 @@ def require_whole(client: PortalClient, result: Publication, version: str) -> No
     for each in result.resources:
         assert client.sha256_of(each.url)[0] == each.sha256
         if each.datastore:
-            answer = client.read("datastore_search", anonymous=True, resource_id=each.id)
+            answer = client.read("datastore_search", anonymous=True, resource_id=each.id, limit=32_000)
             assert answer["total"] == len(answer["records"]) == each.rows
             assert {record["version"] for record in answer["records"]} == {version}
 

@@ -93,9 +93,9 @@ def test_where_the_portal_refuses_to_overwrite_the_table_is_made_anew(
     client: PortalClient, shelf: Shelf, press: Press, name: str
 ) -> None:
     table = table_of(press(shelf.keep(catalogue(name), "v1", rows=12)))
-    fields = [
-        {"id": column.name, "type": kind} for column, (_, kind) in zip(COLUMNS, _types(client, table), strict=True)
-    ]
+    state = datastore.look(client, table)
+    assert state is not None
+    fields = [{"id": name, "type": kind} for name, kind in state.fields]
     # A key of somebody's: rows that change places collide while they are written one by one.
     client.call("datastore_create", resource_id=table, force=True, fields=fields, primary_key=["id"])
     turned = cells(12, "v2").iloc[::-1].reset_index(drop=True)

@@ -106,6 +106,12 @@ def test_one_workbook_serves_every_table_that_names_a_sheet_of_it(tmp_path):
     assert [table.id for table, _ in assign(dataset, [tmp_path / "all.xlsx"], None)] == ["schools", "school-buses"]
 
 
+def test_one_zip_serves_every_table_of_a_dataset(tmp_path):
+    made = catalogue({"id": "stops"}, {"id": "routes"}).dataset("schools")
+    path = tmp_path / "gtfs.zip"
+    assert [(table.id, given) for table, given in assign(made, [path], None)] == [("stops", path), ("routes", path)]
+
+
 def test_a_file_nobody_knows_and_a_table_given_two_files_are_wrong_use(tmp_path):
     dataset = catalogue(ONE, TWO).dataset("schools")
     with pytest.raises(UsageFault, match="--table"):

@@ -1,0 +1,102 @@
+"""What a person decides from the Dagster UI, and the run that follows: approval, rejection, the end of an embargo.
+
+The job `decide` asks for the decision in its launch form; the sensor `released` publishes what was approved there or by
+`ternopil approve`, and what an embargo held until now.
+
+No postponed annotations here: Dagster reads the op's config from the function itself.
+"""
+
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Literal
+
+import dagster as dg
+
+from ternopil_pipelines.catalogue.model import Catalogue, Dataset
+from ternopil_pipelines.evidence.decisions import decision
+from ternopil_pipelines.evidence.journal import KEPT, last_published
+from ternopil_pipelines.gates.moderation import decide_held, held_edition, waiting
+from ternopil_pipelines.installation import Installation
+from ternopil_pipelines.orchestration.faults import permanent_fails_at_once
+from ternopil_pipelines.orchestration.names import publication_key, run_tags
+from ternopil_pipelines.orchestration.publishing import embargo_of
+
+RELEASE_SECONDS = 30
+
+
+class Word(Enum):
+    APPROVE = "approved"
+    REJECT = "rejected"
+
+
+class Decide(dg.Config):
+    """The launch form: which dataset, what is decided, why, and by whom."""
+
+    dataset: str
+    decision: Word
+    note: str
+    by: str
+
+
+@dg.op(
+    name="enter_decision",
+    required_resource_keys={"installation"},
+    description="Рішення людини про редакцію, що його чекає.",
+)
+def enter_decision(context: dg.OpExecutionContext, config: Decide) -> None:
+    installation: Installation = context.resources.installation
+    with permanent_fails_at_once():
+        edition = held_edition(installation.ledger, installation.archive, config.dataset)
+        verdict: Literal["approved", "rejected"] = "approved" if config.decision is Word.APPROVE else "rejected"
+        decide_held(installation.ledger, edition, verdict, by=f"person {config.by}", note=config.note)
+    context.log.info(f"{config.dataset}: edition {edition.address[:12]} {verdict}")
+
+
+@dg.job(name="decide", description="Схвалити або відхилити редакцію, що чекає рішення.")
+def decide_job() -> None:
+    enter_decision()
+
+
+def released_sensor(catalogue: Catalogue) -> dg.SensorDefinition:
+    datasets = catalogue.active
+
+    @dg.sensor(
+        name="released",
+        target=dg.AssetSelection.assets(*(publication_key(dataset) for dataset in datasets)),
+        minimum_interval_seconds=RELEASE_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        required_resource_keys={"installation"},
+        description="Схвалене людиною і те, чиє ембарго скінчилося, оприлюднити; про те, що чекає задовго, нагадати.",
+    )
+    def released(context: dg.SensorEvaluationContext) -> list[dg.RunRequest]:
+        installation: Installation = context.resources.installation
+        now = datetime.now(UTC)
+        for each in waiting(installation.ledger, datasets, now):
+            if each.overdue:
+                context.log.warning(f"{each.dataset} has been waiting for a decision since {each.since[:16]}")
+        return [
+            dg.RunRequest(
+                run_key=f"released:{key}",
+                asset_selection=[publication_key(dataset)],
+                tags=run_tags(dataset, cause="released"),
+            )
+            for dataset in datasets
+            if (key := _to_release(installation, dataset, now)) is not None
+        ]
+
+    return released
+
+
+def _to_release(installation: Installation, dataset: Dataset, now: datetime) -> str | None:
+    """A key of the decision by which the newest edition may go out now and did not yet; None where there is none."""
+    newest = installation.ledger.last(dataset.id, KEPT)
+    if newest is None or newest.edition is None:
+        return None
+    found = decision(installation.ledger, dataset.id, newest.edition)
+    shown = last_published(installation.ledger, dataset.id)
+    if found is None or not found.passing or (shown is not None and shown.edition == newest.edition):
+        return None
+    until = embargo_of(installation, dataset)
+    if until is not None:
+        return f"{dataset.id}:{found.sequence}:embargo" if now >= until else None
+    return f"{dataset.id}:{found.sequence}" if found.verdict == "approved" else None

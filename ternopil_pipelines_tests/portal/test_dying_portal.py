@@ -1,0 +1,122 @@
+"""A portal whose workers are killed, whose disk takes no more, or that is gone: the publication heals or says so."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import resource
+import threading
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from ternopil_pipelines.faults import Fault, PortalUnreachable
+from ternopil_pipelines.local_portal.portal import LocalPortal
+from ternopil_pipelines.local_portal.processes import recall
+from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines_tests.portal.conftest import Press
+from ternopil_pipelines_tests.portal.making import Shelf, catalogue
+from ternopil_pipelines_tests.portal.test_failing_calls import require_whole
+
+# Larger than any log of the portal, smaller than the CSV of 2,000 rows.
+FILE_LIMIT = 100_000
+
+
+def web_server(portal: LocalPortal) -> psutil.Process:
+    (started,) = [each for each in recall(portal.places.processes) if each.name == "gunicorn"]
+    return psutil.Process(started.pid)
+
+
+def kill_workers(portal: LocalPortal) -> None:
+    for worker in web_server(portal).children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            worker.kill()
+
+
+@pytest.mark.parametrize("kills", [3, pytest.param(100, marks=pytest.mark.bars)])
+@pytest.mark.parametrize("mode", ["in_place", "ab", "direct"])
+def test_workers_killed_while_files_are_sent_are_healed_by_one_more_run(
+    portal: LocalPortal, client: PortalClient, shelf: Shelf, press: Press, name: str, mode: str, kills: int
+) -> None:
+    city = catalogue(name, publish_mode=mode)
+    press(shelf.keep(city, "v0", rows=300))
+    moments = random.Random(mode)
+    killed = 0
+    for number in range(1, kills + 1):
+        pair = shelf.keep(city, f"v{number}", rows=300 + number % 7)
+        timers: list[threading.Timer] = []
+
+        def at_the_first_file(text: str, timers: list[threading.Timer] = timers) -> None:
+            if not timers and text.startswith(("sending", "staging")):
+                timers.append(threading.Timer(moments.uniform(0, 0.25), kill_workers, (portal,)))
+                timers[0].start()
+
+        with contextlib.suppress(PortalUnreachable):
+            press(pair, say=at_the_first_file)
+        for timer in timers:
+            timer.join()
+            killed += 1
+        require_whole(client, press(pair), f"v{number}")
+        assert press(pair).unchanged
+    assert killed == kills
+
+
+@pytest.fixture
+def full_disk(portal: LocalPortal) -> Iterator[None]:
+    """The portal's workers may write no file beyond the limit, as on a disk that is full."""
+    workers = web_server(portal).children()
+    for worker in workers:
+        worker.rlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, resource.RLIM_INFINITY))
+    yield
+    for worker in workers:
+        worker.rlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+@pytest.mark.parametrize("mode", ["in_place", "ab", "direct"])
+def test_a_portal_without_room_keeps_the_old_file_and_the_next_run_finishes(
+    portal: LocalPortal,
+    client: PortalClient,
+    shelf: Shelf,
+    press: Press,
+    name: str,
+    mode: str,
+    request: pytest.FixtureRequest,
+) -> None:
+    city = catalogue(name, publish_mode=mode)
+    old = press(shelf.keep(city, "v1", rows=30))
+    csv = next(each for each in old.resources if each.datastore)
+    pair = shelf.keep(city, "v2", rows=2000)
+    assert pair[1].data_file("works").size > FILE_LIMIT
+    request.getfixturevalue("full_disk")
+    with pytest.raises(PortalUnreachable, match="500"):
+        press(pair)
+    assert client.sha256_of(csv.url)[0] == csv.sha256
+    if mode != "in_place":
+        assert client.read("datastore_search", anonymous=True, resource_id=csv.id, q="v1", limit=0)["total"] == 30
+    for worker in web_server(portal).children():
+        worker.rlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    require_whole(client, press(pair), "v2")
+
+
+def test_a_portal_that_is_killed_and_comes_back_is_finished_by_the_next_run(
+    portal: LocalPortal, shelf: Shelf, press: Press, name: str
+) -> None:
+    press(shelf.keep(catalogue(name), "v1"))
+    pair = shelf.keep(catalogue(name), "v2", rows=60)
+    port = int(str(portal.status().url).rsplit(":", 1)[1])
+
+    def kill(text: str) -> None:
+        if text.startswith("loading"):
+            server = web_server(portal)
+            family = [server, *server.children()]
+            for each in family:
+                each.kill()
+            psutil.wait_procs(family, timeout=10)
+
+    with pytest.raises(Fault):
+        press(pair, say=kill)
+    state = portal.up(port=port)
+    assert state.url is not None
+    with PortalClient(state.url, state.editor_token) as client:
+        require_whole(client, press(pair, client=client), "v2")
