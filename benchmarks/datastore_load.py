@@ -1,6 +1,6 @@
 """100,000 rows of 15 columns into the DataStore, full text searchable, and how long they take to be read back.
 
-    python benchmarks/datastore_load.py [ROWS] [ROUNDS]
+    python benchmarks/datastore_load.py [ROWS] [ROUNDS] [BEGINNING OF A WAY…]
 
 Every way loads the same rows into the same portal (started for this, ended afterwards), in turn, so that a busy
 neighbour disturbs all alike; medians, and ratios within one run, are what counts. Prints one JSON document.
@@ -193,20 +193,20 @@ class Bench:
         return time.monotonic() - started
 
 
-def main(count: int, rounds: int) -> None:
+def main(count: int, rounds: int, only: tuple[str, ...]) -> None:
     base = Path(tempfile.mkdtemp(prefix="ternopil-speed-"))
     base.chmod(0o755)
     environment = Path(os.environ.get(ENVIRONMENT_VARIABLE) or REPOSITORY / ".ternopil" / "portal-env")
     portal = LocalPortal(base, environment=environment)
     try:
         portal.up()
-        print(json.dumps(measure(Bench(portal), count, rounds), ensure_ascii=False, indent=1))
+        print(json.dumps(measure(Bench(portal), count, rounds, only), ensure_ascii=False, indent=1))
     finally:
         portal.purge()
         shutil.rmtree(base, ignore_errors=True)
 
 
-def measure(bench: Bench, count: int, rounds: int) -> dict[str, object]:
+def measure(bench: Bench, count: int, rounds: int, only: tuple[str, ...]) -> dict[str, object]:
     old, new = rows_of(count, "1"), rows_of(count, "2")
     ways: dict[str, tuple[Callable[[str, Rows], None], str | None]] = {
         "batches of 250": (bench.batches, None),
@@ -218,6 +218,8 @@ def measure(bench: Bench, count: int, rounds: int) -> dict[str, object]:
         "COPY sequence, GIN": (lambda r, rows: bench.copied(r, rows, index="gin"), None),
         "direct, GIN": (bench.direct, "gin"),
     }
+    if only:
+        ways = {name: way for name, way in ways.items() if name.startswith(only)}
     taken: dict[str, list[float]] = {name: [] for name in ways}
     read: list[float] = []
     for _ in range(rounds):
@@ -233,19 +235,26 @@ def measure(bench: Bench, count: int, rounds: int) -> dict[str, object]:
             datastore.drop(bench.client, resource)
             print(f"{name}: {taken[name][-1]:.2f} s", file=sys.stderr, flush=True)
     seconds = {name: statistics.median(times) for name, times in taken.items()}
+    pairs = {
+        "batches_of_250_against_direct": ("batches of 250", "direct, GiST"),
+        "direct_against_copy_gist": ("direct, GiST", "COPY sequence, GiST"),
+        "direct_against_copy_gin": ("direct, GIN", "COPY sequence, GIN"),
+        "in_place_against_best_api": ("in_place, made anew", "best API way"),
+    }
     return {
         "rows": count,
         "columns": len(COLUMNS),
         "rounds": rounds,
         "median_seconds": {name: round(value, 2) for name, value in seconds.items()},
         "read_back_seconds": round(statistics.median(read), 2),
-        "direct_against_batches_of_250": round(seconds["batches of 250"] / seconds["direct, GiST"], 1),
-        "direct_against_copy_gist": round(seconds["direct, GiST"] / seconds["COPY sequence, GiST"], 2),
-        "direct_against_copy_gin": round(seconds["direct, GIN"] / seconds["COPY sequence, GIN"], 2),
-        "in_place_against_best_api": round(seconds["in_place, made anew"] / seconds["best API way"], 2),
+        "ratios": {
+            name: round(seconds[one] / seconds[other], 2)
+            for name, (one, other) in pairs.items()
+            if one in seconds and other in seconds
+        },
     }
 
 
 if __name__ == "__main__":
-    arguments = [int(each) for each in sys.argv[1:]]
-    main(*(arguments + [100_000, 5][len(arguments) :]))
+    numbers = [int(each) for each in sys.argv[1:3]]
+    main(*(numbers + [100_000, 5][len(numbers) :]), tuple(sys.argv[3:]))

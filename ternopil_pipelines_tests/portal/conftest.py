@@ -15,6 +15,7 @@ from ternopil_pipelines.local_portal.portal import LocalPortal
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.journal import Journal
 from ternopil_pipelines.portal.publication import Publication, publish
+from ternopil_pipelines_tests.portal.apart import Apart
 from ternopil_pipelines_tests.portal.making import Shelf
 
 
@@ -75,3 +76,10 @@ class Press:
 @pytest.fixture
 def press(client: PortalClient, shelf: Shelf, tmp_path: Path, datastore_url: str) -> Press:
     return Press(client, shelf, Journal(tmp_path / "journal"), datastore_url)
+
+
+@pytest.fixture(scope="module")
+def apart(portal: LocalPortal, organization: str, datastore_url: str) -> Iterator[Apart]:
+    publishers = Apart(portal, datastore_url)
+    yield publishers
+    publishers.close()

@@ -1,4 +1,7 @@
-"""A real server between publisher and portal that lets one chosen call fail, in each of the ways calls fail."""
+"""A real server between publisher and portal that lets one chosen call fail, in each of the ten ways calls fail.
+
+`killed`: the portal has done it, and the publisher dies before it hears of it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import json
 import socket
 import struct
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -23,6 +26,7 @@ WAYS = (
     "forbidden",
     "truncated",
     "full",
+    "killed",
 )
 _PASSED_ON = ("content-type", "content-disposition", "etag", "last-modified", "retry-after")
 
@@ -37,7 +41,10 @@ class _QuietServer(ThreadingHTTPServer):
 class FailingProxy:
     """`fail`: number of the call from 1 → the way it fails. `calls`: what was asked, in order."""
 
-    def __init__(self, portal: str, fail: Mapping[int, str] | None = None) -> None:
+    def __init__(
+        self, portal: str, fail: Mapping[int, str] | None = None, *, kill: Callable[[], None] = lambda: None
+    ) -> None:
+        self._kill = kill
         self.calls: list[str] = []
         self.fail = dict(fail or {})
         self._portal = portal
@@ -98,8 +105,10 @@ class FailingProxy:
             def _answer(self) -> None:
                 way = proxy.way(self.path.partition("?")[0])
                 with contextlib.suppress(OSError):
-                    if way in {None, "after", "truncated"}:
+                    if way in {None, "after", "truncated", "killed"}:
                         answer = proxy.forward(self)
+                        if way == "killed":
+                            proxy._kill()
                         if way is None:
                             self._send(answer.status_code, answer.content, dict(answer.headers))
                         elif way == "truncated":

@@ -97,6 +97,7 @@ class Shelf:
     """The archive and the ledger of one test, and editions made into them."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.archive = Archive(str(folder / "editions"))
         self.ledger = Ledger(f"sqlite:///{folder / 'ledger.db'}")
 

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.evidence.edition import Edition
-from ternopil_pipelines.local_portal.portal import LocalPortal
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.journal import Journal
 from ternopil_pipelines.portal.resumption import resume
+from ternopil_pipelines_tests.portal.apart import Apart
 from ternopil_pipelines_tests.portal.conftest import Press
 from ternopil_pipelines_tests.portal.making import Shelf, catalogue
 from ternopil_pipelines_tests.portal.reader import Reader
@@ -43,50 +40,6 @@ POINTS = {
 }
 # Where rows go, the table is made anew: absent meanwhile, and never new rows with a stale rest.
 SHRINKING_POINTS = ("tables-hidden", "files-sent", "table-loaded")
-
-
-class Apart:
-    """Publishers in processes of their own."""
-
-    def __init__(self, portal: LocalPortal, datastore_url: str) -> None:
-        state = portal.status()
-        self._fixed = {"url": state.url, "datastore_url": datastore_url}
-        self._parent = subprocess.Popen(
-            [sys.executable, "-m", "ternopil_pipelines_tests.portal.publisher"],
-            env={**os.environ, "CKAN_API_TOKEN": str(state.editor_token)},
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-
-    def start(self, folder: Path, pair: tuple[Dataset, Edition], *, crash_at: str = "") -> int:
-        settings = {
-            **self._fixed, "folder": str(folder), "dataset": pair[0].id, "edition": pair[1].address,
-            "mode": pair[0].publish_mode, "journal": str(folder / "journal"), "crash_at": crash_at,
-        }  # fmt: skip
-        assert self._parent.stdin is not None
-        self._parent.stdin.write(json.dumps(settings) + "\n")
-        self._parent.stdin.flush()
-        return self._said()
-
-    def ended(self) -> int:
-        return self._said()
-
-    def killed_at(self, point: str, folder: Path, pair: tuple[Dataset, Edition]) -> None:
-        self.start(folder, pair, crash_at=point)
-        assert self.ended() == -signal.SIGKILL, point
-
-    def close(self) -> None:
-        self._parent.communicate(timeout=30)
-
-    def _said(self) -> int:
-        assert self._parent.stdout is not None
-        return int(self._parent.stdout.readline())
-
-
-@pytest.fixture(scope="module")
-def apart(portal: LocalPortal, organization: str, datastore_url: str) -> Iterator[Apart]:
-    publishers = Apart(portal, datastore_url)
-    yield publishers
-    publishers.close()
 
 
 def whole_again(client: PortalClient, press: Press, city: Catalogue) -> None:

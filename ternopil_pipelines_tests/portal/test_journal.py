@@ -49,13 +49,13 @@ def test_who_only_looks_whether_a_dataset_is_busy_makes_no_publisher_lose(tmp_pa
     def look() -> None:
         with looking.claim("works"):
             held.set()
-            over.wait(0.3)
+            over.wait(0.05)
 
     with ThreadPoolExecutor(1) as pool:
         looked = pool.submit(look)
         held.wait()
         assert publishing.busy("works")
-        with publishing.claim("works"):
+        with publishing.claim("works", patience=30):
             assert looking.busy("works")
         looked.result()
     assert not looking.busy("works")
