@@ -132,6 +132,7 @@ class Bench:
 
     def overwritten(self, resource: str, rows: Rows) -> None:
         overwriting.overwrite(self.client, resource, rows, standing=rows.count)
+        overwriting.settle(self.client, resource, rows, standing=rows.count)
 
     def copied(self, resource: str, rows: Rows, *, index: str) -> None:
         engine = create_engine(self.address, poolclass=NullPool)

@@ -69,9 +69,8 @@ class Watcher(threading.Thread):
 
     def _look(self, session: requests.Session) -> str | None:
         first = self._package_of(session)
-        resource = next(
-            each["id"] for each in first["resources"] if each["format"] == "CSV" and each["datastore_active"]
-        )
+        # Not by `datastore_active`: CKAN takes that back while there is no table.
+        resource = next(each["id"] for each in first["resources"] if each.get("edition_file") == "works.csv")
         answer = session.get(
             f"{self._url}/api/action/datastore_search", params={"resource_id": resource, "limit": 1}, timeout=60
         )

@@ -1,11 +1,11 @@
 """Publishing onto the resources that stand there: ids and addresses stay, and no table is ever seen half old, half new.
 
-One `package_revise` changes files and metadata together, on condition that nobody changed the dataset meanwhile. A
-table whose columns stay and that loses no row is overwritten right after it, in one call: readers meet its old rows or
-its new ones, and for the time of that call the old ones under the new metadata. It is not written before the revision,
-though that would be shorter: whoever loses the revision must not have touched the winner's table. Any other table is
-hidden before the revision and appears whole after it: readers meet none for that while, rather than new rows with a
-stale rest. A dataset that was never public is filled privately and shown last.
+A table whose columns stay and that loses no row is overwritten in one call, right before the one `package_revise` that
+changes files and metadata together: readers meet its old rows or its new ones, and for the time of the revision the new
+ones under the old metadata; the other way round it would be for the time of the writing, ten times longer. The revision
+decides between two publishers: who loses it after having written the table leaves it unmarked, so that the winner or the
+next run writes it again. Any other table is hidden before the revision and appears whole after it: readers meet none for
+that while, rather than new rows with a stale rest. A new dataset is filled privately and shown last.
 """
 
 from __future__ import annotations
@@ -13,19 +13,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from types import MappingProxyType
 from typing import Any
 
-from ternopil_pipelines.faults import PortalRefused
+from ternopil_pipelines.faults import PortalRefused, PublicationContested
 from ternopil_pipelines.portal import datastore, passport
 from ternopil_pipelines.portal.answers import PortalForbidden, PortalMissing
 from ternopil_pipelines.portal.crash_points import passing
-from ternopil_pipelines.portal.overwriting import overwritable, overwrite
+from ternopil_pipelines.portal.overwriting import disown, overwritable, overwrite, settle
 from ternopil_pipelines.portal.resources import Target
 from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look, show
 from ternopil_pipelines.portal.transport import Upload
-
-NOTHING_KEPT: Mapping[str, int] = MappingProxyType({})
 
 
 def needs(work: Work, now: Situation) -> bool:
@@ -59,9 +56,19 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
         passing("tables-hidden")
         # Dropping a table changes the dataset's metadata, which the revision is matched against.
         now = look(work)
-    send_files(work, now, doubts)
+    written = _overwrite(work, now, [each for each in changed if each.id in kept], kept)
+    if len(written) < len(kept):
+        now = look(work)
+    try:
+        send_files(work, now, doubts)
+    except PublicationContested:
+        for each in written:
+            disown(work.client, each.id, work.rows(each))
+        raise
     passing("files-sent")
-    load_all(work, changed, kept)
+    for each in written:
+        settle(work.client, each.id, work.rows(each), standing=kept[each.id])
+    load_all(work, [each for each in changed if each not in written])
     finish(work, now)
 
 
@@ -82,6 +89,32 @@ def finish(work: Work, now: Situation) -> None:
             for resource in package["resources"]:
                 if resource["id"] in fresh:
                     add_views(work, package, resource)
+
+
+def _overwrite(work: Work, now: Situation, targets: Collection[Target], kept: Mapping[str, int]) -> list[Target]:
+    """Those whose rows are the edition's now; one the portal refuses to overwrite is hidden, to be made anew."""
+    if not targets:
+        return []
+    package = show(work.client, work.package)
+    if package is None or now.package is None or package["metadata_modified"] != now.package["metadata_modified"]:
+        raise PublicationContested(f"dataset `{work.package}` changed since it was looked at")
+
+    def write(target: Target) -> bool:
+        rows = work.rows(target)
+        work.say(f"writing {rows.count} rows of {target.file.table}")
+        try:
+            overwrite(work.client, target.id, rows, standing=kept[target.id])
+        except PortalForbidden:
+            raise
+        except PortalRefused as refused:
+            # An older CKAN without writing by `_id`, or a key of somebody's on the table.
+            work.say(f"{refused}; making the table anew")
+            datastore.drop(work.client, target.id)
+            return False
+        return True
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return [target for target, done in zip(targets, pool.map(write, targets), strict=True) if done]
 
 
 def tables_to_load(now: Situation, doubts: Doubts) -> list[Target]:
@@ -141,32 +174,21 @@ def resource_updates(present: Collection[str], targets: Collection[Target]) -> d
     return {**update, "update__resources__extend": fresh} if fresh else update
 
 
-def load_all(work: Work, targets: Collection[Target], kept: Mapping[str, int] = NOTHING_KEPT) -> None:
-    """Two tables at a time: two connections load twice as fast as one, a third gains nothing. `kept`: rows that stand,
-    of the tables to overwrite.
+def load_all(work: Work, targets: Collection[Target]) -> None:
+    """Two tables at a time: two connections load twice as fast as one, a third gains nothing.
 
     One table stays on one connection, since CKAN numbers rows as they come and their order would be lost. Giving the
     numbers ourselves would keep it, but CKAN then writes row by row: 2.6 times slower, so two connections gain nothing.
     """
     with ThreadPoolExecutor(max_workers=2) as pool:
-        for _ in pool.map(lambda target: load(work, target, kept.get(target.id)), targets):
+        for _ in pool.map(lambda target: load(work, target), targets):
             passing("table-loaded")
 
 
-def load(work: Work, target: Target, standing: int | None = None) -> None:
-    """The whole table of `target`, which has none, or `standing` rows to overwrite."""
+def load(work: Work, target: Target) -> None:
+    """The whole table of `target`, which has none."""
     rows = work.rows(target)
     work.say(f"loading {rows.count} rows of {target.file.table}")
-    if standing is not None:
-        try:
-            overwrite(work.client, target.id, rows, standing=standing)
-            return
-        except PortalForbidden:
-            raise
-        except PortalRefused as refused:
-            # An older CKAN without writing by `_id`, or a column that takes no such value: made anew, it does.
-            work.say(f"{refused}; making the table anew")
-            datastore.drop(work.client, target.id)
     if rows.fits_one_call:
         datastore.create(work.client, target.id, rows)
     else:

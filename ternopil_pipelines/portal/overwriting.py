@@ -37,20 +37,26 @@ def overwritable(client: PortalClient, resource: str, state: TableState | None, 
 
 
 def overwrite(client: PortalClient, resource: str, rows: Rows, *, standing: int) -> None:
-    """The rows of a table that is `overwritable` and has `standing` of them. Its mark is taken away meanwhile: killed
-    in between, nobody can tell from outside which edition's rows are there."""
-    datastore.describe(client, resource, rows, marked=False)
+    """The rows of a table that is `overwritable` and has `standing` of them. Its mark is taken away before and stays
+    away: whoever is killed now, or loses the dataset to another publisher, leaves a table that says it is nobody's."""
+    disown(client, resource, rows)
     passing("table-unmarked")
-    if rows.count == standing:
-        _write(client, resource, rows.placed_records(), "update")
-    else:
-        _write(client, resource, rows.placed_records(), "upsert")
-        passing("table-overwritten")
-        # One column is enough for CKAN to make a row's full text anew; what readers see does not change by it.
+    _write(client, resource, rows.placed_records(), "update" if rows.count == standing else "upsert")
+    passing("table-overwritten")
+
+
+def settle(client: PortalClient, resource: str, rows: Rows, *, standing: int) -> None:
+    """What follows once files and metadata are this edition's too: the full text of rows that were upserted, the mark.
+    One column is enough for CKAN to make a row's full text anew; what readers see does not change by it."""
+    if rows.count != standing:
         for start in range(0, standing, BATCH):
             _write(client, resource, rows.placed_records(start, min(start + BATCH, standing), columns=1), "update")
     passing("table-searchable")
     datastore.describe(client, resource, rows)
+
+
+def disown(client: PortalClient, resource: str, rows: Rows) -> None:
+    datastore.describe(client, resource, rows, marked=False)
 
 
 def _write(client: PortalClient, resource: str, records: list[dict[str, Any]], method: str) -> None:

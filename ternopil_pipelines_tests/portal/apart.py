@@ -30,7 +30,8 @@ class Apart:
         """Number of the process; `url`: of something between it and the portal."""
         settings = {
             **self._fixed, **({"url": url} if url else {}), "folder": str(folder),
-            "dataset": pair[0].id, "edition": pair[1].address, "mode": pair[0].publish_mode, "journal": str(folder / "journal"), "crash_at": crash_at,
+            "dataset": pair[0].id, "edition": pair[1].address,
+            "mode": pair[0].publish_mode, "journal": str(folder / "journal"), "crash_at": crash_at,
         }  # fmt: skip
         assert self._parent.stdin is not None
         self._parent.stdin.write(json.dumps(settings) + "\n")

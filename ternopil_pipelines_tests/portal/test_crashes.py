@@ -27,11 +27,10 @@ KILLS = 300
 POINTS = {
     "in_place": (
         "intent-written",
-        "files-sent",
         "table-unmarked",
         "table-overwritten",
+        "files-sent",
         "table-searchable",
-        "table-loaded",
         "tables-loaded",
         "verified",
     ),

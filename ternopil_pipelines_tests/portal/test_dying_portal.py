@@ -103,7 +103,7 @@ def test_a_portal_that_is_killed_and_comes_back_is_finished_by_the_next_run(
     portal: LocalPortal, shelf: Shelf, press: Press, name: str
 ) -> None:
     press(shelf.keep(catalogue(name), "v1"))
-    pair = shelf.keep(catalogue(name), "v2", rows=60)
+    pair = shelf.keep(catalogue(name), "v2", rows=30)
     port = int(str(portal.status().url).rsplit(":", 1)[1])
 
     def kill(text: str) -> None:
