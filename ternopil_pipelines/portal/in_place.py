@@ -3,9 +3,9 @@
 A table whose columns stay and that loses no row is overwritten in one call, right before the one `package_revise` that
 changes files and metadata together: readers meet its old rows or its new ones, and for the time of the revision the new
 ones under the old metadata; the other way round it would be for the time of the writing, ten times longer. The revision
-decides between two publishers: who loses it after having written the table leaves it unmarked, so that the winner or the
-next run writes it again. Any other table is hidden before the revision and appears whole after it: readers meet none for
-that while, rather than new rows with a stale rest. A new dataset is filled privately and shown last.
+decides between two publishers: who loses it after having written the table leaves it unmarked, so that the winner or
+the next run writes it again. Any other table is hidden before the revision and appears whole after it: readers meet
+none for that while, rather than new rows with a stale rest. A new dataset is filled privately and shown last.
 """
 
 from __future__ import annotations
@@ -45,9 +45,10 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
         now = look(work)
     changed = tables_to_load(now, doubts)
     kept = {
-        each.id: state.count
+        each.id: standing
         for each in changed
-        if (state := now.tables[each.id]) and overwritable(work.client, each.id, state, work.rows(each))
+        if now.tables[each.id] is not None
+        and (standing := overwritable(work.client, each.id, work.rows(each))) is not None
     }
     leaving = [each for each in changed if each.id not in kept and now.tables[each.id] is not None]
     for each in leaving:

@@ -24,16 +24,26 @@ CELLS_AT_ONCE = 1_200_000
 _HOLDS = {("int4", "int8"), ("int4", "numeric"), ("int8", "numeric")}
 
 
-def overwritable(client: PortalClient, resource: str, state: TableState | None, rows: Rows) -> bool:
-    """Can one call make these of the table's rows? Their `_id`s must be the places 1 to n, as in a table of ours."""
-    if state is None or state.count > rows.count or rows.count * len(rows.fields) > CELLS_AT_ONCE:
+def overwritable(client: PortalClient, resource: str, rows: Rows) -> int | None:
+    """How many rows stand, where one call can make these of them; None where the table must be made anew. Their
+    `_id`s must be the places 1 to n, as in a table of ours."""
+    for _ in range(2):
+        state = datastore.look(client, resource)
+        if state is None or not _fits(state, rows):
+            return None
+        if _places(client, resource) == ((1, state.count) if state.count else None):
+            return state.count
+        # Counted before and numbered after a writing that a killed publisher had begun: it is over now.
+    return None
+
+
+def _fits(state: TableState, rows: Rows) -> bool:
+    if state.count > rows.count or rows.count * len(rows.fields) > CELLS_AT_ONCE:
         return False
     wanted = [(field["id"], str(field["type"])) for field in rows.fields]
     if [name for name, _ in state.fields] != [name for name, _ in wanted]:
         return False
-    if any(new != old and (new, old) not in _HOLDS for (_, old), (_, new) in zip(state.fields, wanted, strict=True)):
-        return False
-    return _places(client, resource) == ((1, state.count) if state.count else None)
+    return all(new == old or (new, old) in _HOLDS for (_, old), (_, new) in zip(state.fields, wanted, strict=True))
 
 
 def overwrite(client: PortalClient, resource: str, rows: Rows, *, standing: int) -> None:
