@@ -25,7 +25,7 @@ from ternopil_pipelines.gates.profile import common, distance, profile
 from ternopil_pipelines.gates.shift import shifts
 
 ORDER = (
-    "wrong-dataset", "older-edition", "header-inside", "content-strange", "columns-shifted", "letters-lost",
+    "wrong-dataset", "older-edition", "header-inside", "content-strange", "columns-shifted", "letters-replaced",
     "rows-rewritten", "rows-dropped", "column-gone", "column-emptied", "keys-replaced", "column-unlike",
 )  # fmt: skip
 # A look is judged on at least so many values; three cells of a small table are no distribution.
@@ -206,7 +206,7 @@ def _letters(compared: Compared) -> Iterator[Finding]:
         pairs = zip(was.to_pylist(), now.take(pa.array(marked)).to_pylist(), strict=True)
         lost = sum(_lost(before, after) for before, after in pairs)
         if lost:
-            yield finding("letters-lost", column=column.name, count=lost, **compared.words)
+            yield finding("letters-replaced", column=column.name, count=lost, **compared.words)
 
 
 def _lost(before: str | None, after: str) -> bool:

@@ -5,6 +5,7 @@ import pytest
 
 from ternopil_pipelines.findings.clean_codes import CLEAN_CODES, the_rest
 from ternopil_pipelines.findings.codes import CODES
+from ternopil_pipelines.findings.gate_codes import GATE_CODES
 from ternopil_pipelines.findings.receive_codes import RECEIVE_CODES
 
 
@@ -35,3 +36,9 @@ def test_rooms_share_no_code():
 
 def test_the_rest_is_counted_in_words():
     assert "1500" in the_rest(1_500, 2_501)
+
+
+def test_a_code_is_declared_by_one_room_alone():
+    """Two rooms once had `letters-lost`: the later one's words were told for the earlier one's finding."""
+    rooms = [RECEIVE_CODES, CLEAN_CODES, GATE_CODES]
+    assert sum(len(room) for room in rooms) == len(CODES)
