@@ -172,7 +172,7 @@ def test_importing_every_module_does_nothing(tmp_path: Path) -> None:
     """No file of the package or of this folder opened, nothing written, no connection, process or variable read."""
     modules = ",".join(_name(path) for path in MODULES)
     done = subprocess.run(
-        [sys.executable, "-c", WATCHED, str(PACKAGE), modules],
+        [sys.executable, "-B", "-c", WATCHED, str(PACKAGE), modules],  # -B: a fresh checkout has no bytecode yet
         cwd=tmp_path,
         capture_output=True,
         text=True,

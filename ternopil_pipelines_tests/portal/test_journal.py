@@ -49,12 +49,13 @@ def test_who_only_looks_whether_a_dataset_is_busy_makes_no_publisher_lose(tmp_pa
     def look() -> None:
         with looking.claim("works"):
             held.set()
-            over.wait(0.05)
+            over.wait(60)
 
     with ThreadPoolExecutor(1) as pool:
         looked = pool.submit(look)
         held.wait()
         assert publishing.busy("works")
+        over.set()
         with publishing.claim("works", patience=30):
             assert looking.busy("works")
         looked.result()
