@@ -22,7 +22,9 @@ def running_postgres() -> Iterator[str]:
     # Its lock lies in the user's runtime folder, or in everybody's where that is missing: there the first user's lock
     # shut out the next.
     runtime = Path(tempfile.gettempdir()) / f"ternopil-runtime-{os.getuid()}"
-    (runtime / "python_PostgresServer").mkdir(parents=True, exist_ok=True, mode=0o700)
+    runtime.mkdir(exist_ok=True)
+    runtime.chmod(0o700)  # any other mode is passed over
+    (runtime / "python_PostgresServer").mkdir(exist_ok=True)
     before = os.environ.get("XDG_RUNTIME_DIR")
     if before is None:
         os.environ["XDG_RUNTIME_DIR"] = str(runtime)
