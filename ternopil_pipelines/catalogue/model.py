@@ -18,8 +18,6 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
 PackageName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{2,100}$")]
 Edrpou = Annotated[str, StringConstraints(pattern=r"^\d{8}$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-# A CKAN tag: 2 to 100 letters, digits, blanks, `-`, `_`, `.`
-Keyword = Annotated[str, StringConstraints(min_length=2, max_length=100, pattern=r"^[\w \-.]+$")]
 
 
 class _Frozen(BaseModel):
