@@ -58,7 +58,7 @@ def _repeated(
     first = frame[repeated].groupby(names, sort=False).ngroup()
     firsts = pd.Series(first.index, index=first.index).groupby(first).transform("first")
     words = {
-        int(row): {"first_row": book.row(int(firsts[row]))}
+        int(row): {"first_row": book.spoken_row(int(firsts[row]))}
         for row in np.flatnonzero(mask & repeated)[: 2 * NAMED_CELLS]
     }
     joined = texts[names[0]]

@@ -54,6 +54,9 @@ class Notebook:
     def row(self, position: int) -> int:
         return int(self._receipt.rows[position])
 
+    def spoken_row(self, position: int) -> str:
+        return self._receipt.spoken_row(position)
+
     def cells(
         self,
         code: str,
@@ -85,7 +88,7 @@ class Notebook:
             self._findings.append(
                 finding(
                     code,
-                    sheet=self._receipt.sheet,
+                    sheet=self._receipt.sheet_of(position),
                     cell=None if place is None else self._receipt.cell(place, position),
                     row=self.row(position),
                     column=column.name,
@@ -113,7 +116,7 @@ class Notebook:
     def rows(self, cells: Mask, most: int = 10) -> str:
         """The rows under a mask as a person would list them."""
         positions = np.flatnonzero(cells)
-        shown = ", ".join(str(self.row(position)) for position in positions[:most])
+        shown = ", ".join(self.spoken_row(position) for position in positions[:most])
         return shown if len(positions) <= most else f"{shown} та ще {len(positions) - most}"
 
     def findings(self) -> tuple[Finding, ...]:

@@ -1,7 +1,7 @@
 """The closed list of codes, and the only way to make a finding.
 
 A code is stable: reports, checks and the ledger are searched by it. Codes of a room stand in that room's module
-(`receive_codes`, `clean_codes`, `gate_codes`); this one joins them, fills the words and masks the value.
+(`receive_codes`, `clean_codes`, `gate_codes`, `portal_codes`); this one joins them, fills the words, masks the value.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from ternopil_pipelines.findings.code import Code
 from ternopil_pipelines.findings.finding import Finding, Severity
 from ternopil_pipelines.findings.gate_codes import GATE_CODES
 from ternopil_pipelines.findings.masking import mask
+from ternopil_pipelines.findings.portal_codes import PORTAL_CODES
 from ternopil_pipelines.findings.receive_codes import RECEIVE_CODES
 
-CODES: dict[str, Code] = {**RECEIVE_CODES, **CLEAN_CODES, **GATE_CODES}
+CODES: dict[str, Code] = {**RECEIVE_CODES, **CLEAN_CODES, **GATE_CODES, **PORTAL_CODES}
 
 
 def finding(

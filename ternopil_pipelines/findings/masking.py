@@ -11,7 +11,8 @@ import re
 
 # Not inside a longer number, nor after `12-`, `12.` or `12:` (dates, fractions, cadastral numbers).
 _APART = r"(?<!\d)(?<!\d[.:/-])"
-_WORD = r"[А-ЯҐЄІЇ][а-яґєії'’ʼ-]+"
+_WORD = r"[А-ЯҐЄІЇ][а-яґєії'’ʼ]+(?:-[А-ЯҐЄІЇа-яґєії][а-яґєії'’ʼ]+)*"
+_INITIALS = r"[А-ЯҐЄІЇ]\.\s?[А-ЯҐЄІЇ]\."
 _UPPER = r"[А-ЯҐЄІЇ][А-ЯҐЄІЇ'’ʼ-]+"
 _SHAPES = (
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
@@ -29,9 +30,14 @@ _SHAPES = (
     r"(?<![^\W\d_])[А-ЯҐЄІЇA-Z]{2}\s?№?\s?\d{6}(?!\d)",
     # Nine digits are a person's only where the words before them say so.
     r"(?i:паспорт|id[- ]?карт|посвідчення)\D{0,20}\d{9}(?!\d)",
-    # A name with its patronymic, in small or capital letters: a finding of the cleaning may quote it before any gate
-    # has judged the column.
+    # A day somebody was born on, a car's plate, an address down to the flat.
+    r"(?i:\d{1,2}[./]\d{1,2}[./]\d{4}[\s,(]*(?:р\.?\s?н|р\.?\s?народ|року народ))",
+    r"(?<![^\W_])[А-ЯҐЄІЇA-Z]{2}[\s-]?\d{4}[\s-]?[А-ЯҐЄІЇA-Z]{2}(?![^\W_])",
+    r"(?i:[^;«»]{0,60}(?<![^\W_])(?:кв|кварт|квартира|помешкання)\.?\s*№?\s*\d{1,3}(?!\d|\s*\.?\s*м\b|\s*м²))",
+    # A name with its patronymic or with initials, in small or capital letters: a finding of the cleaning may quote it
+    # before any gate has judged the column.
     rf"(?:{_WORD}\s+){{1,2}}[А-ЯҐЄІЇ][а-яґєії'’ʼ]*(?:ович|йович|євич|евич|івна|ївна|Ілліч|Лукич)(?:\s+{_WORD})?",
+    rf"{_WORD}\s+{_INITIALS}|{_INITIALS}\s?{_WORD}",
     rf"[А-ЯҐЄІЇ][а-яґєії'’ʼ]*(?:ович|йович|євич|евич|івна|ївна),?\s+{_WORD}",
     rf"(?:{_UPPER}\s+){{1,2}}[А-ЯҐЄІЇ'’ʼ]*(?:ОВИЧ|ЙОВИЧ|ЄВИЧ|ЕВИЧ|ІВНА|ЇВНА)(?:\s+{_UPPER})?",
 )

@@ -6,6 +6,7 @@ import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -65,15 +66,34 @@ def _sheet(meta: dict[str, Any], path: Path) -> Sheet:
     return Sheet(meta["name"], meta["visible"], grid, errors, tuple(map(tuple, meta["uncalculated"])))
 
 
+# The reader writes nine digits of a fraction; above eight millions the last of them are noise of the binary number.
+_NOISY = r"^-?\d{7,15}\.\d{9}$"
+
+
+def _shortest(text: str) -> str:
+    """The shortest digits that are the same binary number, as the spreadsheet shows them."""
+    number = float(text)
+    return text if abs(number) < 1 << 23 else format(Decimal(repr(number)), "f")
+
+
 def _canonical(column: pa.ChunkedArray, at: int, times: Mapping[tuple[int, int], str]) -> pa.ChunkedArray:
     """Dates lose a midnight and gain their T, times lose the day they are counted from; empty is absent."""
     column = column.cast(pa.string())
     stamped = pc.fill_null(pc.match_substring_regex(column, r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$"), False)
     if pc.any(stamped).as_py():
+        # The first days of the two calendars of spreadsheets; at midnight they may be days that somebody meant.
         text = pc.replace_substring_regex(column, r"^1899-12-3[01] (\d\d:\d\d:\d\d)$", r"\1")
+        first = pc.fill_null(pc.match_substring_regex(text, r"^1904-01-01 (0[1-9]|1\d|2\d|00:0[1-9]|00:[1-5])"), False)
+        text = pc.if_else(first, pc.replace_substring_regex(text, "^1904-01-01 ", ""), text)
         text = pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d) 00:00:00$", r"\1")
         text = pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$", r"\1T\2")
         column = pc.if_else(stamped, text, column)
+    noisy = pc.fill_null(pc.match_substring_regex(column, _NOISY), False)
+    if pc.any(noisy).as_py():
+        shortest = pa.chunked_array([pa.array([_shortest(text) for text in column.filter(noisy).to_pylist()])])
+        column = pa.chunked_array(
+            [pc.replace_with_mask(column.combine_chunks(), noisy.combine_chunks(), shortest.combine_chunks())]
+        )
     if any(place == at for _, place in times):
         cells = column.to_pylist()
         for (row, place), text in times.items():

@@ -10,13 +10,13 @@ from __future__ import annotations
 import codecs
 import math
 import re
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 from ternopil_pipelines.faults import SourceRefused
 from ternopil_pipelines.findings.codes import finding
+from ternopil_pipelines.receive.utf8 import Reading, converted, is_utf8
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -55,14 +55,6 @@ _CHUNK = 1 << 22
 _CYRILLIC = re.compile("[А-яҐґЄєІіЇї]")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A file read as text; `encoding` as Python names it."""
-
-    text: str
-    encoding: str
-
-
 def read_text(data: bytes, *, file: str, encoding: str | None = None) -> Reading:
     """Raises SourceRefused (`encoding-wrong`, `encoding-doubtful`)."""
     if encoding is not None:
@@ -73,35 +65,36 @@ def read_text(data: bytes, *, file: str, encoding: str | None = None) -> Reading
     wide = _wide(data)
     if wide:
         return _declared(data, wide, file)
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return _most_ukrainian(data, error, file)
-    if _decoded_twice(text):
+    if not is_utf8(data):
+        return _most_ukrainian(data, file)
+    reading = Reading(data, "utf-8")
+    if _decoded_twice(reading.head(1 << 20)):
         what = "літери вже зіпсовано: текст UTF-8 колись відкрили як Windows-1251 і зберегли"
         raise SourceRefused("letters decoded twice", [finding("encoding-doubtful", file=file, what=what)])
-    return Reading(text, "utf-8")
+    return reading
 
 
-def _decoded_twice(text: str) -> bool:
+def _decoded_twice(sample: str) -> bool:
     """UTF-8 read as cp1251 and saved again: every other letter is then Р or С («РІСѓР»РёС†СЏ»)."""
-    sample = text[: 1 << 20]
     letters = len(_CYRILLIC.findall(sample))
     return letters >= 20 and sample.count("Р") + sample.count("С") > 0.35 * letters
 
 
 def _declared(data: bytes, encoding: str, file: str) -> Reading:
     try:
-        codecs.lookup(encoding)
+        known = codecs.lookup(encoding).name
     except LookupError:
         raise SourceRefused(
             f"unknown encoding {encoding!r}",
             [finding("encoding-doubtful", file=file, what=f"кодування «{encoding}» невідоме")],
         ) from None
-    if data.startswith(codecs.BOM_UTF8) and codecs.lookup(encoding).name == "utf-8":
-        encoding = "utf-8-sig"
+    if data.startswith(codecs.BOM_UTF8) and known == "utf-8":
+        encoding = known = "utf-8-sig"
+    if known in {"utf-8", "utf-8-sig"} and is_utf8(data):
+        marked = known == "utf-8-sig" and data.startswith(codecs.BOM_UTF8)
+        return Reading(data, encoding, len(codecs.BOM_UTF8) if marked else 0)
     try:
-        return Reading(data.decode(encoding), encoding)
+        return converted(data, encoding)
     except UnicodeError as error:
         row = data.count(b"\n", 0, getattr(error, "start", 0)) + 1
         raise SourceRefused(
@@ -120,7 +113,7 @@ def _wide(data: bytes) -> str | None:
     return "utf-16-be" if high_first > high_second else "utf-16-le"
 
 
-def _most_ukrainian(data: bytes, error: UnicodeDecodeError, file: str) -> Reading:
+def _most_ukrainian(data: bytes, file: str) -> Reading:
     pairs = _pairs(data)
     used = np.flatnonzero(pairs.reshape(256, 256).sum(axis=1) + pairs.reshape(256, 256).sum(axis=0))
     scores: dict[str, float] = {}
@@ -140,12 +133,21 @@ def _most_ukrainian(data: bytes, error: UnicodeDecodeError, file: str) -> Readin
             or scores[best] - scores[rival] >= _lead(best, counts[best])
             or _settled_by_difference(best, rival, pairs)
         ):
-            return Reading(data.decode(best), best)
-    row = data.count(b"\n", 0, error.start) + 1
+            return converted(data, best)
+    row = _first_fault(data)
     what = f"це не UTF-8 (хибний байт у рядку {row}), і жодне інше кодування не дає виразного українського тексту"
     raise SourceRefused(
         f"encoding in doubt, not UTF-8 at line {row}", [finding("encoding-doubtful", file=file, what=what)]
     )
+
+
+def _first_fault(data: bytes) -> int:
+    """The line in which the bytes cease to be UTF-8."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return data.count(b"\n", 0, error.start) + 1
+    return 1
 
 
 def _settled_by_difference(best: str, rival: str, pairs: np.ndarray) -> bool:

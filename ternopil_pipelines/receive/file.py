@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from ternopil_pipelines.receive.claim import claim
 from ternopil_pipelines.receive.delimited import Delimited, read_delimited
 from ternopil_pipelines.receive.header import Header
 from ternopil_pipelines.receive.layout import header_of, lay_out
+from ternopil_pipelines.receive.naming import folded_names
 from ternopil_pipelines.receive.ragged import even_out
 from ternopil_pipelines.receive.receipt import Origin, Receipt
 from ternopil_pipelines.receive.records import read_records
@@ -55,11 +57,15 @@ def receive_bytes(data: bytes, name: str, table: Table) -> Receipt:
 
 
 def _text(data: bytes, name: str, table: Table, source: FolderSource, columns: Sequence[Column]) -> Receipt:
+    aside = ThreadPoolExecutor(1)
+    digest = aside.submit(hashlib.sha256, data)
+    aside.shutdown(wait=False)
     # A table of one column has no delimiter, and its texts may hold any.
     delimiter = source.delimiter or ("\x1f" if len(columns) == 1 else None)
-    read = read_delimited(data, file=name, encoding=source.encoding, delimiter=delimiter)
+    known = folded_names(columns, table.aliases)
+    read = read_delimited(data, file=name, encoding=source.encoding, delimiter=delimiter, known=known)
     if source.delimiter is None and len(columns) == 1 and _header(read, columns, table, source) is None:
-        read = read_delimited(data, file=name, encoding=source.encoding)
+        read = read_delimited(data, file=name, encoding=source.encoding, known=known)
     header = _header(read, columns, table, source)
     if header is None:
         names = ", ".join(column.name for column in columns)
@@ -69,7 +75,7 @@ def _text(data: bytes, name: str, table: Table, source: FolderSource, columns: S
     return Receipt(
         text=layout.text,
         rows=layout.rows,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=digest.result().hexdigest(),
         received_at=datetime.now(UTC),
         origin=Origin("folder", name, {"encoding": read.encoding, "delimiter": read.delimiter}),
         findings=(*read.findings, *about_rows, *layout.findings),

@@ -22,7 +22,7 @@ from ternopil_pipelines.faults import SourceRefused
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.receive.file import receive_file
 from ternopil_pipelines.receive.naming import fold, folded_names
-from ternopil_pipelines.receive.receipt import Origin, Receipt
+from ternopil_pipelines.receive.receipt import Origin, Part, Receipt
 
 _IGNORED = re.compile(
     r"^(~\$.*|\.~lock\..*#|\..*|~.*\.tmp|thumbs\.db|desktop\.ini|.*\.(part|partial|tmp|crdownload|download|filepart|swp|bak))$",
@@ -165,6 +165,8 @@ def _appended(receipts: Sequence[Receipt]) -> Receipt:
     for each in receipts:
         digest.update(bytes.fromhex(each.sha256))
     text = pd.concat([each.text for each in receipts], ignore_index=True)
+    starts = np.cumsum([0, *(len(each.text) for each in receipts)])
+    parts = tuple(_part(each, int(first), list(text.columns)) for each, first in zip(receipts, starts, strict=False))
     names = ", ".join(each.origin.name for each in receipts)
     newest = receipts[-1]
     return Receipt(
@@ -173,9 +175,21 @@ def _appended(receipts: Sequence[Receipt]) -> Receipt:
         sha256=digest.hexdigest(),
         received_at=newest.received_at,
         origin=Origin("folder", newest.origin.name, {"files": names}),
-        findings=tuple(about for each in receipts for about in each.findings),
+        findings=tuple(
+            replace(about, sheet=part.sheet)
+            for each, part in zip(receipts, parts, strict=True)
+            for about in each.findings
+        ),
         content=None,
+        parts=parts,
     )
+
+
+def _part(receipt: Receipt, first: int, names: Sequence[str]) -> Part:
+    """Rows of several files have equal numbers: what a finding calls the sheet is then the file, and its sheet."""
+    sheet = receipt.origin.name if receipt.sheet is None else f"{receipt.origin.name}: {receipt.sheet}"
+    letters = dict(zip(receipt.text.columns, receipt.letters or (), strict=False))
+    return Part(first, sheet, tuple(letters.get(name) for name in names) if letters else None)
 
 
 def _may_be_data(path: Path, pattern: str) -> bool:

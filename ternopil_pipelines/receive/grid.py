@@ -55,7 +55,12 @@ def absent_if_blank(column: pa.ChunkedArray) -> pa.ChunkedArray:
     # A column without blank cells is handed on, not copied: a million rows save a gigabyte.
     if pc.equal(present, column.is_valid()).combine_chunks().true_count == len(column):
         return column
-    return pc.if_else(present, column, pa.scalar(None, pa.string()))
+    return pc.if_else(present, column, pa.scalar(None, column.type))
+
+
+def whole(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """In one piece: whoever works on whole columns then copies nothing."""
+    return column if column.num_chunks == 1 else pa.chunked_array([column.combine_chunks()])
 
 
 def grid_of_rows(rows: Sequence[Sequence[str | None]], numbers: Sequence[int]) -> Grid:

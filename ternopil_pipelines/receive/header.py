@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from ternopil_pipelines.receive.naming import fold
 
 Row = Sequence[str | None]
-# The deepest header seen in a real department file stood in row 14, beneath an approval stamp.
-SEARCHED_ROWS = 60
-TALLEST = 3
+# The deepest header seen in a real department file stood in row 14, beneath an approval stamp; pages of explanations
+# come before some statistical tables. Far down only a row that names a column by itself is looked at.
+SEARCHED_ROWS = 300
+NEAR_ROWS = 60
+TALLEST = 5
 _BLANKS = re.compile(r"[\s\u00a0]+")
 _NUMBER = re.compile(r"[-+]?[\d\s\u00a0.,%]+$")
 
@@ -35,47 +37,64 @@ def find_header(head: Sequence[Row], known: Mapping[str, str], *, at: int | None
     """The header among `head`, or beginning at index `at` where that is declared. None: no row names the columns."""
     starts = range(min(len(head), SEARCHED_ROWS)) if at is None else [at] if at < len(head) else []
     best: Header | None = None
+    every = len(set(known.values()))
     for start in starts:
         if not any(_text(cell) for cell in head[start]):
+            continue
+        if start >= NEAR_ROWS and not any(fold(cell) in known for cell in head[start] if cell):
             continue
         for height in range(1, min(TALLEST, len(head) - start) + 1):
             if not any(_text(cell) for cell in head[start + height - 1]):
                 break
             found = _header(head[start : start + height], start, known)
-            if at is None and not _convincing(found, known):
+            if found is None or (at is None and not _convincing(found, known)):
                 continue
             if best is None or found.matched > best.matched:
                 best = found
+            if best.matched == every:
+                return best
     return best
 
 
-def _header(rows: Sequence[Row], start: int, known: Mapping[str, str]) -> Header:
-    options = _spellings(rows)
+def _header(rows: Sequence[Row], start: int, known: Mapping[str, str]) -> Header | None:
+    """None where the lower rows are no header but data."""
+    texts = [[_text(row[place]) if place < len(row) else "" for place in range(max(map(len, rows)))] for row in rows]
+    options, own = _spellings(texts)
     names: list[str | None] = []
     matched: set[str] = set()
-    for spellings in options:
+    passed_over = lower = 0
+    for place, spellings in enumerate(options):
         chosen = next((each for each in spellings if known.get(fold(each)) not in {None, *matched}), None)
         if chosen is not None:
             matched.add(known[fold(chosen)])
-        names.append(chosen or next(iter(spellings), None))
+            said = [depth for depth, row in enumerate(texts) if row[place]]
+            depth = max((depth for depth in said if texts[depth][place] == chosen), default=said[-1])
+            passed_over += depth < said[-1]
+            lower += depth > 0
+        names.append(chosen or own[place])
+    # Beneath a name that is whole already a header is blank; a value that equals another column's name is a value.
+    if passed_over and passed_over >= lower:
+        return None
     return Header(start, start + len(rows) - 1, tuple(names), len(matched))
 
 
-def _spellings(rows: Sequence[Row]) -> list[list[str]]:
-    """What each column may be called: its lowest words, those with the groups above them, its upper words alone."""
-    width = max(map(len, rows))
-    texts = [[_text(row[place]) if place < len(row) else "" for place in range(width)] for row in rows]
+def _spellings(texts: Sequence[Sequence[str]]) -> tuple[list[list[str]], list[str | None]]:
+    """What each column may be called (its lowest words, those with the groups above them, its upper words alone), and
+    what it is called where none of that is known."""
+    width = len(texts[0])
     # A group title is merged over its columns and only its first cell holds the text; the lowest row groups nothing.
     spoken = [*(_spread(row) for row in texts[:-1]), texts[-1]]
     # A title over the whole table names no column.
-    naming = [depth for depth, row in enumerate(texts) if sum(map(bool, row)) > 1 or width == 1 or len(rows) == 1]
+    naming = [depth for depth, row in enumerate(texts) if sum(map(bool, row)) > 1 or width == 1 or len(texts) == 1]
     found: list[list[str]] = []
+    called: list[str | None] = []
     for place in range(width):
-        own = [texts[depth][place] for depth in range(len(rows)) if texts[depth][place]]
+        own = [row[place] for row in texts if row[place]]
         whole = " ".join(dict.fromkeys(row[place] for row in spoken if row[place]))
         upper = [texts[depth][place] for depth in reversed(naming) if texts[depth][place]]
         found.append(list(dict.fromkeys([own[-1], whole, *upper])) if own else [])
-    return found
+        called.append(upper[0] if upper else None)
+    return found, called
 
 
 def _spread(row: Sequence[str]) -> list[str]:

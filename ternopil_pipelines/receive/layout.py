@@ -57,12 +57,15 @@ def lay_out(grid: Grid, header: Header, columns: Sequence[Column], aliases: Mapp
     kept = [index for index, name in enumerate(names) if name or pc.any(present[index]).as_py()]
 
     body, present, names = ([each[index] for index in kept] for each in (body, present, names))
-    left_out, findings = rows_that_are_no_data(body, present, names, numbers, known, columns, grid)
+    left_out, findings = rows_that_are_no_data(body, present, names, numbers, known, columns)
     if left_out.any():
         mask = pa.array(~left_out)
         body = [column.filter(mask) for column in body]
         present = [column.filter(mask) for column in present]
         numbers = numbers[~left_out]
+        # A nameless column may have been filled by notes or by another table alone.
+        still = [at for at, name in enumerate(names) if name or pc.any(present[at]).as_py()]
+        body, names, kept = [body[at] for at in still], [names[at] for at in still], [kept[at] for at in still]
 
     letters = [grid.letter(index) for index in kept]
     places = [letter or str(index + 1) for letter, index in zip(letters, kept, strict=True)]

@@ -15,7 +15,7 @@ from ternopil_pipelines.catalogue.columns import Column
 
 # Cyrillic letters drawn like Latin ones, from a keyboard in the wrong layout; both sides are folded, so that a purely
 # Cyrillic label still equals itself.
-_TWINS = str.maketrans("аеікмнорстухїѕј", "aeikmhopctyxïsj")
+_TWINS = str.maketrans("авеікмнорстухїѕј", "abeikmhopctyxïsj")
 _NO_WORD = re.compile(r"[\W_]+")
 _BLANKS = re.compile(r"\s+")
 

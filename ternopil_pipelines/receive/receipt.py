@@ -8,7 +8,8 @@ for everything else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import PurePath
 
@@ -32,11 +33,22 @@ class Origin:
         return PurePath(self.name).suffix.lower() if self.kind == "folder" else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of several files appended: its rows begin at position `first`; `sheet` is what a finding calls the place, the
+    file's name and its sheet; `letters` of the joint columns, None where the file has no such column."""
+
+    first: int
+    sheet: str
+    letters: tuple[str | None, ...] | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Receipt:
     """`sha256` is of the bytes received (the file; the API's bodies; a database's rows as canonical text);
     `received_at` is UTC; `findings` are what reading noticed; `content` the received bytes where they are worth
-    keeping (None for a database); `changed` the source's own change mark."""
+    keeping (None for a database); `changed` the source's own change mark; `parts`, where several files were appended,
+    tells which row stands in which."""
 
     text: pd.DataFrame
     rows: np.ndarray
@@ -48,7 +60,32 @@ class Receipt:
     findings: tuple[Finding, ...] = ()
     content: bytes | None = None
     changed: str | None = None
+    parts: tuple[Part, ...] = ()
 
     def cell(self, column: int, row: int) -> str | None:
         """The spreadsheet's name of a cell (`D17`), None for what is no spreadsheet."""
-        return None if self.letters is None else f"{self.letters[column]}{int(self.rows[row])}"
+        letters = self.letters if not self.parts else self._part(row).letters
+        letter = letters[column] if letters is not None else None
+        return None if letter is None else f"{letter}{int(self.rows[row])}"
+
+    def sheet_of(self, row: int) -> str | None:
+        """Where the row stands: the sheet, or the file where several were appended."""
+        return self._part(row).sheet if self.parts else self.sheet
+
+    def spoken_row(self, row: int) -> str:
+        """The row's number in a sentence; with its file where several have one."""
+        number = str(int(self.rows[row]))
+        return f"{number} («{self._part(row).sheet}»)" if self.parts else number
+
+    def only(self, kept: np.ndarray) -> Receipt:
+        """The rows under the mask `kept`."""
+        before = np.concatenate(([0], np.cumsum(kept)))
+        return replace(
+            self,
+            text=self.text[kept].reset_index(drop=True),
+            rows=self.rows[kept],
+            parts=tuple(replace(part, first=int(before[part.first])) for part in self.parts),
+        )
+
+    def _part(self, row: int) -> Part:
+        return self.parts[bisect_right(self.parts, row, key=lambda part: part.first) - 1]

@@ -22,6 +22,8 @@ from ternopil_pipelines.receive.sniff import Kind
 
 # One finding a cell; beyond this many the steward has understood.
 SHOWN_CELLS = 200
+# A sheet with more rows beneath its header than this holds data, not explanations.
+EXPLAINED_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +101,19 @@ def _choose(book: Book, wish: Wish, name: str) -> tuple[Sheet, Header, list[str]
     if not found:
         names = ", ".join(column.name for column in wish.columns)
         raise SourceRefused("no header", [finding("header-not-found", file=name, names=names)])
-    best, header = max(found, key=lambda each: (each[1].matched, each[0].visible, _has_rows(*each)))
-    rivals = [
-        sheet.name
-        for sheet, other in found
-        if sheet is not best and sheet.visible and other.matched == header.matched and _has_rows(sheet, other)
-    ]
+    most = max(header.matched for _, header in found)
+    equal = [(sheet, header, _has_rows(sheet, header, wish)) for sheet, header in found if header.matched == most]
+    best, header, _ = max(equal, key=lambda each: (each[2], each[0].visible))
+    rivals = [sheet.name for sheet, _, rows in equal if sheet is not best and sheet.visible and rows]
     return best, header, rivals
 
 
-def _has_rows(sheet: Sheet, header: Header) -> bool:
-    return sheet.grid.height > header.last + 1
+def _has_rows(sheet: Sheet, header: Header, wish: Wish) -> bool:
+    """A template or a dictionary of the columns has none, though rows explain its header."""
+    left = sheet.grid.height - header.last - 1
+    if not 0 < left <= EXPLAINED_ROWS:
+        return left > 0
+    return len(lay_out(sheet.grid, header, wish.columns, wish.aliases).rows) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +161,11 @@ def _uncalculated(sheet: Sheet, scan: SheetScan | None, measured: Measured, insi
 def _about_cells(code: str, cells: Sequence[tuple[str, str | None]], inside: _Inside) -> list[Finding]:
     placed = [(cell, sign, place) for cell, sign in cells if (place := inside.place(cell)) is not None]
     shown = [
-        finding(code, cell=cell, row=row, column=column, value=sign)
+        finding(code, cell=cell, row=row, column=column, value=sign, more="")
         for cell, sign, (row, column) in placed[:SHOWN_CELLS]
     ]
     for cell, sign, (row, column) in placed[SHOWN_CELLS : SHOWN_CELLS + 1]:
         rest = len(placed) - SHOWN_CELLS
-        shown.append(finding(code, cell=cell, row=row, column=column, value=sign, count=rest))
+        more = f"; разом із нею таких клітинок, яких у звіті не перелічено: {rest}"
+        shown.append(finding(code, cell=cell, row=row, column=column, value=sign, count=rest, more=more))
     return shown

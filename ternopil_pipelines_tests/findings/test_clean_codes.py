@@ -6,6 +6,7 @@ import pytest
 from ternopil_pipelines.findings.clean_codes import CLEAN_CODES, the_rest
 from ternopil_pipelines.findings.codes import CODES
 from ternopil_pipelines.findings.gate_codes import GATE_CODES
+from ternopil_pipelines.findings.portal_codes import PORTAL_CODES
 from ternopil_pipelines.findings.receive_codes import RECEIVE_CODES
 
 
@@ -40,5 +41,5 @@ def test_the_rest_is_counted_in_words():
 
 def test_a_code_is_declared_by_one_room_alone():
     """Two rooms once had `letters-lost`: the later one's words were told for the earlier one's finding."""
-    rooms = [RECEIVE_CODES, CLEAN_CODES, GATE_CODES]
+    rooms = [RECEIVE_CODES, CLEAN_CODES, GATE_CODES, PORTAL_CODES]
     assert sum(len(room) for room in rooms) == len(CODES)

@@ -77,8 +77,6 @@ def test_a_text_copied_in_part_is_waited_for_or_said_to_be_cut(tmp_path: Path, c
 def test_a_file_replaced_while_it_is_claimed_is_never_mixed(tmp_path: Path, count: int) -> None:
     path, other = tmp_path / "a.csv", tmp_path / "b.csv"
     in_turn = [bytes([letter]) * 2_000_000 for letter in b"xyz"]
-    # A program that writes in place empties the file first, and a busy machine may leave it so for a while.
-    states = {*in_turn, b""}
     path.write_bytes(in_turn[0])
     stop = threading.Event()
     chosen = random.Random(5)
@@ -101,7 +99,10 @@ def test_a_file_replaced_while_it_is_claimed_is_never_mixed(tmp_path: Path, coun
     try:
         while replaced < count or not whole:
             try:
-                assert claim(path) in states
+                claimed = claim(path)
+                # A program that writes in place and is left waiting by a busy machine shows what it has written so far:
+                # no file system tells that from a shorter file. Bytes of two versions are never shown.
+                assert claimed in in_turn or claimed == in_turn[0][: len(claimed)], (len(claimed), set(claimed))
                 whole += 1
             except SourceUnreachable:
                 continue

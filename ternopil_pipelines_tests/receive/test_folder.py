@@ -6,9 +6,12 @@ import os
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ternopil_pipelines.catalogue.model import Dataset, Table
+from ternopil_pipelines.catalogue.structures import columns_of
+from ternopil_pipelines.clean.cleaning import clean
 from ternopil_pipelines.faults import SourceRefused
 from ternopil_pipelines.receive.folder import (
     FileState,
@@ -18,7 +21,7 @@ from ternopil_pipelines.receive.folder import (
     receive_folder,
     waiting_files,
 )
-from ternopil_pipelines_tests.receive.making import codes, rows_of, table
+from ternopil_pipelines_tests.receive.making import codes, rows_of, table, xlsx
 
 
 def dataset(declared: Table) -> Dataset:
@@ -68,6 +71,33 @@ def test_all_files_are_appended_in_order_of_arrival_where_all_are_kept(tmp_path:
     assert rows_of(receipt) == [["1", "а"], ["2", "б"]]
     assert str(receipt.text.dtypes.iloc[0]) == "str"
     assert receipt.rows.tolist() == [2, 2]
+
+
+def test_every_finding_about_appended_files_names_its_file_and_its_cell(tmp_path: Path) -> None:
+    """Two files have a row 3 each; the second is a workbook with a sheet and other columns in other places."""
+    columns = ({"name": "id", "type": "integer", "key": True}, {"name": "сума", "type": "decimal"})
+    declared = Table.model_validate({"id": "t", "columns": columns, "source": {"kind": "folder", "keep": "all"}})
+    folder = landing_folder(tmp_path, dataset(declared))
+    folder.mkdir(parents=True)
+    (folder / "2023.csv").write_text("id,сума\n1,5\n2,багато\nВсього,5\n", encoding="utf-8")
+    xlsx(folder / "2024.xlsx", ("Рік", [["сума", "id"], [7, 1], ["мало", 3], ["#REF!", 4]]))
+    os.utime(folder / "2023.csv", (0, 0))
+    receipt = receive_folder(tmp_path, dataset(declared), declared)
+    assert rows_of(receipt) == [["1", "5"], ["2", "багато"], ["1", "7"], ["3", "мало"], ["4", None]]
+    cleaned = clean(receipt, declared, columns_of(declared))
+    named = [(each.code, each.sheet, each.cell, each.row) for each in cleaned.findings if each.row is not None]
+    assert named == [
+        ("total-row-left-out", "2023.csv", None, 4),
+        ("cell-error", "2024.xlsx: Рік", "A4", 4),
+        ("key-repeated", "2024.xlsx: Рік", "B2", 2),
+        ("number-expected", "2023.csv", None, 3),
+        ("number-expected", "2024.xlsx: Рік", "A3", 3),
+    ]
+    repeated = [each.message for each in cleaned.findings if each.code == "key-repeated"]
+    assert all("2 («2023.csv»)" in message for message in repeated)
+    fewer = receipt.only(np.array([False, True, False, True, True]))
+    assert [fewer.sheet_of(row) for row in range(3)] == ["2023.csv", "2024.xlsx: Рік", "2024.xlsx: Рік"]
+    assert fewer.cell(1, 1) == "A3"
 
 
 @pytest.mark.parametrize(

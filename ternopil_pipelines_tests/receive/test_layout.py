@@ -200,3 +200,17 @@ def test_cells_become_one_canonical_text(tmp_path: Path) -> None:
         ["007", " x \n y ", "09:30:00", None, "false", "25-09-25", "2020-01-02"],
     ]
     assert str(receipt.text.dtypes.iloc[0]) == "str"
+
+
+def test_large_amounts_have_the_digits_that_the_sheet_shows(tmp_path: Path) -> None:
+    """The nearest binary number to 123456789.12 is 123456789.1200000048."""
+    amounts = [123456789.12, -98765432.1, 8388609.000000001, 1250.1, 0.000001]
+    rows = [["id", "сума"], *([at, amount] for at, amount in enumerate(amounts))]
+    receipt = receive_file(xlsx(tmp_path / "f.xlsx", ("s", rows)), table("id", "сума"))
+    assert [row[1] for row in rows_of(receipt)] == [
+        "123456789.12",
+        "-98765432.1",
+        "8388609.000000002",
+        "1250.1",
+        "0.000001",
+    ]

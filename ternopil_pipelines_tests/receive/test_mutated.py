@@ -14,6 +14,7 @@ import pytest
 from ternopil_pipelines.catalogue.model import Table
 from ternopil_pipelines.faults import SourceRefused
 from ternopil_pipelines.receive.file import receive_bytes
+from ternopil_pipelines_tests.receive.biff12 import xlsb
 from ternopil_pipelines_tests.receive.making import dbase, shapefile_zip, table, xlsx
 from ternopil_pipelines_tests.receive.test_faulty_files import sized
 from ternopil_pipelines_tests.receive.test_other_workbooks import ods, said
@@ -50,6 +51,7 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, bytes, Ta
     return [
         *texts * 3,
         ("a.xlsx", xlsx(folder / "a.xlsx", ("s", [HEAD, *rows])).read_bytes(), plain),
+        ("a.xlsb", xlsb([HEAD, *rows]), plain),
         ("a.xls", (folder / "a.xls").read_bytes(), plain),
         ("a.ods", ods(folder / "a.ods", *lines).read_bytes(), plain),
         ("a.json", str(record).replace("'", '"').encode(), plain),

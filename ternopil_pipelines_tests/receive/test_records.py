@@ -96,6 +96,29 @@ def feature(number: int, name: str, geometry: dict[str, Any] | None) -> dict[str
     return {"type": "Feature", "id": number, "properties": {"назва": name}, "geometry": geometry}
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        [["id", "назва"], [1, "а"], [2, "б"]],
+        {"fields": [{"id": "_id"}, {"id": "id"}, {"id": "назва"}], "records": [[9, 1, "а"], [8, 2, "б"]]},
+        {"meta": {"columns": ["id", "назва"]}, "data": [[1, "а"], [2, "б"]]},
+        {"id": [1, 2], "назва": ["а", "б"]},
+        {"id": {"0": 1, "1": 2}, "назва": {"0": "а", "1": "б"}},
+        {"перший": {"id": 1, "назва": "а"}, "другий": {"id": 2, "назва": "б"}},
+    ],
+    ids=["first row names", "fields beside", "names beside", "columns", "columns by row", "by key"],
+)
+def test_a_table_of_json_is_read_in_whatever_way_it_is_laid(content: object) -> None:
+    receipt = received(json.dumps(content, ensure_ascii=False), "дані.json")
+    assert picked(receipt, *HEAD) == [["1", "а"], ["2", "б"]]
+
+
+def test_lists_of_numbers_in_json_are_no_table() -> None:
+    assert codes(refusal('{"bbox": [[1, 2], [3, 4]], "a": {"b": 1}, "c": {"d": 2}}', "дані.json")) == [
+        "records-not-found"
+    ]
+
+
 def test_points_of_geojson_become_latitude_and_longitude_as_the_table_calls_them() -> None:
     features = [
         feature(7, "а", {"type": "Point", "coordinates": [25.5, 49.5]}),
@@ -137,6 +160,15 @@ def test_the_repeated_element_of_xml_is_the_record_with_its_attributes_and_inner
     ]
     assert receipt.rows.tolist() == [4, 5]
     assert receipt.origin.detail["path"] == "register/rows/row"
+
+
+@pytest.mark.parametrize("attribute", ["name", "key"])
+def test_fields_of_xml_named_by_an_attribute_are_the_columns(attribute: str) -> None:
+    rows = "".join(
+        f'<row><field {attribute}="id">{at}</field><field {attribute}="назва">{name}</field></row>'
+        for at, name in ((1, "а"), (2, "б"))
+    )
+    assert rows_of(received(f"<resultset>{rows}</resultset>", "дані.xml")) == [["1", "а"], ["2", "б"]]
 
 
 def test_xml_cut_short_is_refused_with_its_line() -> None:

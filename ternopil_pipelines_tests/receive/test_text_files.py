@@ -91,6 +91,12 @@ def test_the_delimiter_is_the_one_that_makes_rows_equally_wide(tmp_path: Path, d
     assert receipt.origin.detail["delimiter"] == delimiter  # type: ignore[attr-defined]
 
 
+def test_equally_many_commas_in_every_address_do_not_make_the_delimiter(tmp_path: Path) -> None:
+    address = "м. Тернопіль, вул. Руська, буд. 1, каб. 2"
+    receipt = received(tmp_path / "f.csv", "id;назва;сума\n" + f"1;{address};5\n" * 50)
+    assert rows_of(receipt) == [["1", address, "5"]] * 50
+
+
 def test_the_separator_line_of_excel_is_obeyed_and_counted(tmp_path: Path) -> None:
     receipt = received(tmp_path / "f.csv", "sep=;\nid;назва;сума\n1;а;5\n")
     assert rows_of(receipt) == [["1", "а", "5"]]

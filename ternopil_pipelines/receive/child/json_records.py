@@ -1,6 +1,7 @@
 """JSON as departments export it: a list of objects, wherever in the document it stands, GeoJSON, one object a line.
 
-The list is the one whose objects name the most declared columns. Inner objects are spread into `outer.inner` unless
+The list is the one whose objects name the most declared columns. Rows as bare lists, columns as lists and objects by
+their keys are other ways to say the same (`json_tables`). Inner objects are spread into `outer.inner` unless
 the outer name itself is declared; lists stay JSON text. Letters were settled by the step: the text is UTF-8.
 """
 
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ternopil_pipelines.receive.child.answer import Records, Refused
+from ternopil_pipelines.receive.child.json_tables import other_tables
 from ternopil_pipelines.receive.child.places import Names, put
 from ternopil_pipelines.receive.naming import fold
 
@@ -36,6 +38,10 @@ def read(order: Mapping[str, Any]) -> Records:
         raise Refused("file-suspicious", what="вкладеність JSON глибша, ніж буває в даних") from None
     _own_coordinates(content)
     found = max(_lists(content), key=lambda each: (_named(each[1], known), len(each[1]), -len(each[0])), default=None)
+    other = max(other_tables(content, known), key=lambda each: (_named(each[1], known), len(each[1])), default=None)
+    if other is not None and _named(other[1], known) > (_named(found[1], known) if found else 0):
+        path, items = other
+        return _records(items, [], order, known, {"path": ".".join(path)} if path else {})
     if found is None:
         if isinstance(content, dict) and _named([content], known):
             return _records([content], [1], order, known, {})

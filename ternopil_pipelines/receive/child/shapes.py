@@ -50,7 +50,7 @@ def read(order: Mapping[str, Any]) -> Records:
             if shape is not None and shape.shapeType != shapefile.NULL:
                 put(row, shape.__geo_interface__, place)
             texts.append(row)
-    except (shapefile.ShapefileException, struct.error, StopIteration, UnicodeError, ValueError):
+    except (shapefile.ShapefileException, struct.error, LookupError, StopIteration, UnicodeError, ValueError):
         raise Refused("file-damaged") from None
     if memo:
         notes.append(("memo-left-out", {"columns": ", ".join(memo)}))

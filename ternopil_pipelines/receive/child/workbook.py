@@ -1,6 +1,7 @@
 """The sheets of one workbook as Arrow files, each cell as the reader's text, with the odd cells apart.
 
-xls and ods also tell here which of their formulas nobody ever calculated; xlsx told it while it was measured.
+xls and ods also tell here which of their formulas nobody ever calculated, xlsb which of them failed; xlsx told it while
+it was measured.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ import python_calamine
 from ternopil_pipelines.receive.child.answer import Refused
 from ternopil_pipelines.receive.child.ods_formulas import ods_formulas
 from ternopil_pipelines.receive.child.xls_formulas import xls_formulas
+from ternopil_pipelines.receive.child.xlsb_formulas import xlsb_formulas
 
 
 def read(order: Mapping[str, Any]) -> None:
     out = Path(order["out"])
+    formulas = xlsb_formulas(Path(order["path"])) if order["kind"] == "xlsb" else {}
     try:
         book = fastexcel.read_excel(order["path"])
         sheets = [_sheet(book, index, name, order, out) for index, name in enumerate(book.sheet_names)]
@@ -31,7 +34,7 @@ def read(order: Mapping[str, Any]) -> None:
     if not any(sheet["read"] for sheet in sheets) and order.get("sheet") is None:
         raise Refused("file-damaged")
     odd = {"xls": xls_formulas, "ods": ods_formulas}.get(order["kind"])
-    formulas = odd(Path(order["path"])) if odd else {}
+    formulas = odd(Path(order["path"])) if odd else formulas
     for sheet in sheets:
         sheet["uncalculated"] = formulas.get(sheet["name"], [])
     (out / "book.json").write_text(json.dumps({"sheets": sheets}, ensure_ascii=False), encoding="utf-8")

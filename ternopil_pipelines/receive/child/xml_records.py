@@ -1,6 +1,7 @@
 """XML: the repeated element that names the most declared columns is the record.
 
-Attributes and inner elements are its columns, deeper ones `outer.inner`, repeated ones joined by `; `.
+Attributes and inner elements are its columns, deeper ones `outer.inner`, repeated ones joined by `; `. Databases write
+`<field name="id">7</field>`: there the columns are called as the attribute says.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any
 from ternopil_pipelines.receive.child.answer import Records, Refused
 from ternopil_pipelines.receive.child.xml_tree import DEPTH, Collected, Element, Where, local, parse
 from ternopil_pipelines.receive.naming import fold
+
+_NAMING = ("name", "key", "column")
 
 
 def read(order: Mapping[str, Any]) -> Records:
@@ -43,6 +46,7 @@ class _Shapes:
         own = local(name)
         if self._stack:
             self._names[tuple(self._stack)].add(fold(own))
+            self._names[tuple(self._stack)].update(fold(attributes[key]) for key in _NAMING if key in attributes)
         self._stack.append(own)
         where = tuple(self._stack)
         self._count[where] += 1
@@ -65,6 +69,9 @@ class _Shapes:
 
 def _spread(element: Element, above: str = "") -> dict[str, Any]:
     flat: dict[str, Any] = {above + key: value for key, value in element.attributes.items() if key != "nil"}
+    naming = _naming(element)
+    if naming is not None:
+        return flat | {above + child.attributes[naming]: child.said or None for child in element.children}
     for child in element.children:
         name = above + child.name
         if child.children or (child.attributes and not child.said):
@@ -77,3 +84,15 @@ def _spread(element: Element, above: str = "") -> dict[str, Any]:
     if not element.children and element.said and not above:
         flat["value"] = element.said
     return flat
+
+
+def _naming(element: Element) -> str | None:
+    """The attribute that names the columns where all inner elements are of one name, told apart by it alone."""
+    children = element.children
+    if len(children) < 2 or len({child.name for child in children}) > 1:
+        return None
+    for key in _NAMING:
+        named = {child.attributes.get(key) for child in children}
+        if None not in named and len(named) == len(children) and not any(child.children for child in children):
+            return key
+    return None
