@@ -24,6 +24,8 @@ from ternopil_pipelines.catalogue.structures import columns_of, structure_names
 from ternopil_pipelines.catalogue.yaml_positions import Path
 
 Disagreement = tuple[Path, str]
+# First part of the keys of assets that belong to no dataset: `oversight/coverage`.
+OVERSIGHT = "oversight"
 _T = TypeVar("_T")
 _REFERENCE_BEGUN = re.compile(r"\$\{(?![A-Za-z_][A-Za-z0-9_]*(?::-[^}]*)?\})")
 
@@ -56,6 +58,8 @@ def _once(path: Path, names: list[str], key: str, what: str) -> Iterator[Disagre
 
 
 def _dataset(catalogue: Catalogue, dataset: Dataset, path: Path) -> Iterator[Disagreement]:
+    if dataset.id == OVERSIGHT:
+        yield (*path, "id"), f"`{OVERSIGHT}` names the assets by which the city watches itself; choose another id"
     holders = [each.id for each in catalogue.holders]
     if dataset.holder not in holders:
         yield (*path, "holder"), f"expected one of the holders ({', '.join(holders)}), got {dataset.holder!r}"

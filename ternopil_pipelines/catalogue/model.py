@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from ternopil_pipelines.catalogue.cadence import Frequency
 from ternopil_pipelines.catalogue.columns import Column
+from ternopil_pipelines.catalogue.thresholds import Thresholds
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
 PackageName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{2,100}$")]
@@ -131,12 +132,6 @@ class Table(_Frozen):
         return self
 
 
-class Thresholds(_Frozen):
-    rows_drop: Annotated[float, Field(ge=0, le=1)] = 0.2
-    keys_replaced: Annotated[float, Field(ge=0, le=1)] = 0.5
-    quarantine: Annotated[float, Field(ge=0, le=1)] = 0.05
-
-
 State = Literal["active", "no source yet", "not applicable", "restricted", "retired"]
 Format = Literal["CSV", "JSON", "XLSX", "GeoJSON"]
 
@@ -172,6 +167,11 @@ class Dataset(_Frozen):
     def active(self) -> bool:
         """Has tables that are received and published."""
         return self.state == "active"
+
+    @property
+    def page_only(self) -> bool:
+        """Has a page on the portal that says why there are no data."""
+        return self.state in {"not applicable", "restricted"}
 
     def table(self, table_id: str) -> Table:
         return next(each for each in self.tables if each.id == table_id)

@@ -19,12 +19,24 @@ _ROOT = files("ternopil_pipelines.catalogue").joinpath("structures")
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """Each value of `column` stands in `target` of the structure `structure` too. Several references of one column are
+    alternatives: a service of the timetable is a row of the calendar or of its exceptions."""
+
+    column: str
+    structure: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Structure:
-    """`title`: Ukrainian. `columns`: in the official order and spelling."""
+    """`title`: Ukrainian. `columns`: in the official order and spelling. `references`: to tables of any structure; they
+    bind only where both tables stand in one dataset."""
 
     name: str
     title: str
     columns: tuple[Column, ...]
+    references: tuple[Reference, ...] = ()
 
 
 @cache
@@ -49,12 +61,21 @@ def structure(name: str) -> Structure:
         raise KeyError(name) from None
     key = content.get("primaryKey") or []
     keys = {key} if isinstance(key, str) else set(key)
-    return Structure(name, content["title"], tuple(_column(field, keys) for field in content["fields"]))
+    columns = tuple(_column(field, keys) for field in content["fields"])
+    return Structure(
+        name, content["title"], columns, tuple(_reference(each) for each in content.get("foreignKeys", ()))
+    )
 
 
 def columns_of(table: Table) -> tuple[Column, ...]:
     """The declared columns of a table, whichever way sources.yaml declares them."""
     return structure(table.structure).columns if table.structure else table.columns
+
+
+def _reference(key: dict[str, Any]) -> Reference:
+    """Of one column each: no table of the law refers by two at once."""
+    (column,), (target,) = key["fields"], key["reference"]["fields"]
+    return Reference(column, key["reference"]["resource"], target)
 
 
 def _column(field: dict[str, Any], keys: set[str]) -> Column:

@@ -1,9 +1,10 @@
-"""`ternopil evidence verify|show`: is everything that was done still what was written, and what was it."""
+"""`ternopil evidence verify|show|digest|erase`: is everything that was done still what was written, and what was it."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -17,22 +18,41 @@ def evidence() -> None:
 
 
 @evidence.command()
+@click.option(
+    "--digest", "digests", multiple=True, metavar="FILE|URL", help="Збережені відбитки журналу: файл або адреса."
+)
 @json_option
 @click.pass_obj
-def verify(settings: Settings) -> None:
-    """Перевірити ланцюг журналу й кожен байт архіву."""
+def verify(settings: Settings, digests: tuple[str, ...]) -> None:
+    """Перевірити ланцюг журналу й кожен байт архіву; з --digest — чи журнал той самий, що тоді."""
+    from ternopil_pipelines.evidence.digests import read_digests
     from ternopil_pipelines.evidence.verification import verify_all
 
     installation = settings.installation()
-    problems = verify_all(installation.ledger, installation.archive)
+    kept = [each for place in digests for each in read_digests(_content(place), place=place)]
+    problems = verify_all(installation.ledger, installation.archive, kept)
     entries = installation.ledger.entries()
     if settings.json:
-        settings.document({"entries": len(entries), "problems": problems})
+        told = {"digests": len(kept)} if digests else {}
+        settings.document({"entries": len(entries), "problems": problems, **told})
     else:
         for problem in problems:
             settings.say(problem)
-        settings.say(f"Записів у журналі: {len(entries)}; порушень: {len(problems)}")
+        held = f"; звірено відбитків: {len(kept)}" if digests else ""
+        settings.say(f"Записів у журналі: {len(entries)}{held}; порушень: {len(problems)}")
     leave(1 if problems else 0)
+
+
+def _content(place: str) -> bytes:
+    if place.startswith(("http://", "https://")):
+        from ternopil_pipelines.portal.client import PortalClient
+
+        with PortalClient(place, None) as client:
+            return b"".join(client.download(place))
+    try:
+        return Path(place).read_bytes()
+    except OSError as error:
+        raise UsageFault(f"{place} cannot be read: {error.strerror}") from None
 
 
 @evidence.command()

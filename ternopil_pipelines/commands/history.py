@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 @click.pass_obj
 def rollback(settings: Settings, dataset: str, to: str | None, note: str) -> None:
     """Повернути на портал попередню (або названу) редакцію набору."""
-    from ternopil_pipelines.evidence.decisions import decide
+    from ternopil_pipelines.evidence.decisions import decide, require_passing
     from ternopil_pipelines.evidence.journal import last_published
     from ternopil_pipelines.orchestration.publishing import publish_edition
 
     installation = settings.installation()
     found = dataset_named(installation, dataset)
     target = _edition(installation, found, to)
+    # Before the newer one is rejected: a rollback that is refused must change nothing.
+    require_passing(installation.ledger, found.id, target.address)
     shown = last_published(installation.ledger, found.id)
     if shown is not None and shown.edition and shown.edition != target.address:
         # Else the next scheduled run would bring the newer edition back: its source has not changed.
@@ -55,7 +57,7 @@ def withdraw(settings: Settings, dataset: str, reason: str) -> None:
     from ternopil_pipelines.portal.withdrawal import withdraw as take_back
 
     installation = settings.installation()
-    found = dataset_named(installation, dataset)
+    found = dataset_named(installation, dataset, pages=True)
     done = take_back(
         client=installation.client(found),
         ledger=installation.ledger,

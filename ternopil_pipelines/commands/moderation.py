@@ -2,47 +2,53 @@
 
 from __future__ import annotations
 
-import getpass
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
 
 import click
 
 from ternopil_pipelines.commands.output import Settings, json_option
 
-_BY = click.option("--by", default=None, help="Хто вирішив (як записати в журналі); типово — обліковий запис.")
-_NOTE = click.option("--note", required=True, help="Чому: залишиться в журналі назавжди.")
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _decision(command: _F) -> _F:
+    """What either decision is asked with: the dataset, why, and who decided."""
+    asked = (
+        click.argument("dataset"),
+        click.option("--note", required=True, help="Чому: залишиться в журналі назавжди."),
+        click.option("--by", default=None, help="Хто вирішив (як записати в журналі); типово — обліковий запис."),
+        json_option,
+        click.pass_obj,
+    )
+    for each in reversed(asked):
+        command = each(command)
+    return command
 
 
 @click.command()
-@click.argument("dataset")
-@_NOTE
-@_BY
-@json_option
-@click.pass_obj
+@_decision
 def approve(settings: Settings, dataset: str, note: str, by: str | None) -> None:
     """Затвердити редакцію набору, що чекає рішення."""
     _decide(settings, dataset, "approved", note, by)
 
 
 @click.command()
-@click.argument("dataset")
-@_NOTE
-@_BY
-@json_option
-@click.pass_obj
+@_decision
 def reject(settings: Settings, dataset: str, note: str, by: str | None) -> None:
     """Відхилити редакцію набору, що чекає рішення; оприлюднена лишається."""
     _decide(settings, dataset, "rejected", note, by)
 
 
 def _decide(settings: Settings, name: str, verdict: Literal["approved", "rejected"], note: str, by: str | None) -> None:
+    from ternopil_pipelines.commands.history import person
     from ternopil_pipelines.commands.publish import dataset_named
     from ternopil_pipelines.gates.moderation import decide_held, held_edition
 
     installation = settings.installation()
     dataset = dataset_named(installation, name)
     edition = held_edition(installation.ledger, installation.archive, dataset.id)
-    made = decide_held(installation.ledger, edition, verdict, by=by or getpass.getuser(), note=note)
+    made = decide_held(installation.ledger, edition, verdict, by=f"person {by}" if by else person(), note=note)
     if settings.json:
         settings.document(
             {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,8 +47,19 @@ def down(settings: Settings) -> None:
 @json_option
 @click.pass_obj
 def status(settings: Settings) -> None:
-    """Чи працює портал і де."""
+    """Чи працює портал і де; чи не закінчується токен, яким оприлюднюють."""
     _show(settings, local_portal().status())
+    warn_of_token(settings, Environment.of(os.environ).get("CKAN_API_TOKEN"))
+
+
+def warn_of_token(settings: Settings, *tokens: str | None) -> None:
+    """A line for each that ends within two weeks; beside a JSON document on standard error."""
+    from ternopil_pipelines.portal.expiry import expiry_warning
+
+    told = (expiry_warning(each, now=datetime.now(UTC), language="uk") for each in dict.fromkeys(tokens))
+    for warning in dict.fromkeys(told):
+        if warning:
+            settings.say(warning)
 
 
 def home() -> Path:

@@ -40,11 +40,11 @@ def publish(settings: Settings, datasets: tuple[str, ...], every: bool, due: boo
         raise click.UsageError("name the datasets, or one of --all and --due")
     installation = settings.installation()
     if every:
-        chosen: Sequence[Dataset] = installation.catalogue.active
+        chosen: Sequence[Dataset] = _published(installation)
     elif due:
         chosen = _due(installation)
     else:
-        chosen = [dataset_named(installation, each) for each in datasets]
+        chosen = [dataset_named(installation, each, pages=True) for each in datasets]
     _run(settings, installation, chosen, cause="command")
 
 
@@ -59,18 +59,19 @@ def retry(settings: Settings) -> None:
     now = _now(installation)
     failed = [
         each
-        for each in installation.catalogue.active
+        for each in _published(installation)
         if standing(installation.catalogue, each, installation.ledger, now).state == "failed"
     ]
     _run(settings, installation, failed, cause="retry")
 
 
-def dataset_named(installation: Installation, name: str) -> Dataset:
+def dataset_named(installation: Installation, name: str, *, pages: bool = False) -> Dataset:
+    """`pages`: also one that has a page in place of data."""
     found = next((each for each in installation.catalogue.datasets if each.id == name), None)
     if found is None:
         known = ", ".join(each.id for each in installation.catalogue.datasets)
         raise UsageFault(f"sources.yaml has no dataset {name!r}; it has: {known}")
-    if not found.active:
+    if not found.active and not (pages and found.page_only):
         raise UsageFault(f"dataset {name!r} has the state `{found.state}`: there is nothing to receive")
     return found
 
@@ -113,7 +114,14 @@ def _due(installation: Installation) -> list[Dataset]:
 
     now = _now(installation)
     active = installation.catalogue.active
-    return [due.dataset for due in due_now(active, now, looked_at(installation, active))]
+    pages = [each for each in installation.catalogue.datasets if each.page_only]
+    # Whether a page says what it should, only the portal knows.
+    return [*(due.dataset for due in due_now(active, now, looked_at(installation, active))), *pages]
+
+
+def _published(installation: Installation) -> list[Dataset]:
+    """Everything that has its place on the portal: data, or a page that says why there are none."""
+    return [each for each in installation.catalogue.datasets if each.active or each.page_only]
 
 
 def _now(installation: Installation) -> datetime:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import click
 
 from ternopil_pipelines.commands.output import Settings, json_option
+from ternopil_pipelines.commands.quality import quality
 
 
 @click.group()
 def report() -> None:
-    """Звіти: стан виконання переліку постанови № 835."""
+    """Звіти: стан виконання переліку постанови № 835, якість наборів."""
+
+
+report.add_command(quality)
 
 
 @report.command()

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ternopil_pipelines.commands.output import Settings, json_option
+from ternopil_pipelines.commands.portal import warn_of_token
 from ternopil_pipelines.commands.upcoming import show_calendar
 
 WORDS = {
@@ -32,6 +33,7 @@ def status(settings: Settings, calendar: bool, ics: Path | None) -> None:
     if calendar or ics is not None:
         show_calendar(settings, ics)
         return
+    from ternopil_pipelines.oversight.reminders import period, reminders
     from ternopil_pipelines.oversight.status import standing
 
     installation = settings.installation()
@@ -39,12 +41,21 @@ def status(settings: Settings, calendar: bool, ics: Path | None) -> None:
     found = [
         standing(installation.catalogue, each, installation.ledger, now) for each in installation.catalogue.datasets
     ]
+    warn_of_token(settings, *installation.tokens())
     if settings.json:
         settings.document({"datasets": [each.as_json() for each in found]})
         return
+    every = period(installation.environment.variables)
+    waiting = {
+        each.waiting.dataset: each for each in reminders(installation.catalogue, installation.ledger, now, every=every)
+    }
     width = max((len(each.id) for each in found), default=0)
     for each in found:
-        waiting = f"; чекає: {each.waiting_for}" if each.waiting_for else ""
+        asked = f"; чекає: {each.waiting_for}" if each.waiting_for else ""
+        if (reminder := waiting.get(each.id)) is not None:
+            since = datetime.fromisoformat(reminder.waiting.since)
+            told = f", нагадано разів: {len(reminder.reminded)}" if reminder.reminded else ""
+            asked = f"; чекає з {since:%d.%m.%Y} (робочих днів: {reminder.days}{told}): {reminder.contact}"
         due = f"; наступний строк {each.due[:10]}" if each.due else ""
         remarks = f"; зауважень: {each.findings}" if each.findings else ""
-        settings.say(f"{each.id:<{width}}  {WORDS[each.state]}{due}{remarks}{waiting}")
+        settings.say(f"{each.id:<{width}}  {WORDS[each.state]}{due}{remarks}{asked}")

@@ -15,13 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ternopil_pipelines.catalogue.columns import Column
-from ternopil_pipelines.catalogue.model import Dataset, Thresholds
+from ternopil_pipelines.catalogue.model import Dataset
+from ternopil_pipelines.catalogue.thresholds import Share, Thresholds
 from ternopil_pipelines.clean.arrow import mask_of, matches
 from ternopil_pipelines.findings.codes import finding
-from ternopil_pipelines.findings.finding import Finding
+from ternopil_pipelines.findings.finding import Finding, Severity
 from ternopil_pipelines.gates.comparing import Matched, Side
-from ternopil_pipelines.gates.diff import TableDiff
-from ternopil_pipelines.gates.profile import common, distance, profile
+from ternopil_pipelines.gates.diff import ColumnDiff, TableDiff
+from ternopil_pipelines.gates.limits import beyond, crossed, percent
+from ternopil_pipelines.gates.profile import common, distance, profile, same_counts
 from ternopil_pipelines.gates.shift import shifts
 
 ORDER = (
@@ -32,8 +34,8 @@ ORDER = (
 _FEW = 5
 # Half of the values look otherwise: seen only where values slid, an encoding broke or another file was sent.
 _UNLIKE = 0.5
-_THINNED = 0.3
-_GROWN = 1.5
+# A column that lost a third of the few values it had is no news.
+_THINNED = 0.1
 _PERMUTED = 0.5
 _READ = 10_000
 
@@ -66,7 +68,14 @@ def guard(compared: Compared) -> list[Finding]:
         *_keys(compared),
         *_looks(compared),
         *_permuted(compared),
-        *shifts(compared.before, compared.after, compared.matched, suspects=_suspects(compared), words=compared.words),
+        *shifts(
+            compared.before,
+            compared.after,
+            compared.matched,
+            suspects=_suspects(compared),
+            limits=compared.thresholds.shift,
+            words=compared.words,
+        ),
         *_letters(compared),
     ]
     known = {code: place for place, code in enumerate(ORDER)}
@@ -95,13 +104,16 @@ def header_inside(dataset: Dataset, title: str, side: Side) -> Iterator[Finding]
 def _rows(compared: Compared) -> Iterator[Finding]:
     before, after = compared.diff.rows_before, compared.diff.rows_after
     words: dict[str, Any] = {"before": before, "after": after, **compared.words}
-    limit = compared.thresholds.rows_drop
-    if before and after < before and (before - after) / before >= limit and (limit < 1 or after == 0):
-        least = int(np.floor(before * (1 - limit))) + 1
-        share = percent((before - after) / before)
-        yield finding("rows-dropped", count=before - after, share=share, least=least, threshold=percent(limit), **words)
-    elif before >= _FEW and after >= before * _GROWN:
-        yield finding("rows-grown", count=after - before, **words)
+    if not before:
+        return
+    lost, grown = (before - after) / before, (after - before) / before
+    limits = compared.thresholds.rows_drop
+    if after < before and (severity := beyond(limits, lost, reached=True)) is not None:
+        limit = crossed(limits, severity)
+        words |= {"share": percent(lost), "least": int(np.floor(before * (1 - limit))) + 1, "threshold": percent(limit)}
+        yield finding("rows-dropped", count=before - after, severity=severity, **words)
+    elif before >= _FEW and (more := beyond(compared.thresholds.rows_growth, grown, reached=True)) is not None:
+        yield finding("rows-grown", count=after - before, severity=more, **words)
 
 
 def _columns(compared: Compared) -> Iterator[Finding]:
@@ -114,39 +126,52 @@ def _columns(compared: Compared) -> Iterator[Finding]:
     if not (diff.rows_before and diff.rows_after):
         return
     for each in diff.columns:
-        was, now = each.filled_before / diff.rows_before, each.filled_after / diff.rows_after
-        # Less than a twentieth filled, or one or two cells, may empty in any ordinary update.
-        rare = each.filled_before < 3 or was < 0.05
-        emptied = each.filled_before and not each.filled_after and not (rare and diff.rows_before > 2)
-        if emptied or (was >= 0.2 and now <= 0.1 * was):
-            yield finding(
-                "column-emptied",
-                column=each.name,
-                count=max(each.filled_before - each.filled_after, 1),
-                before=each.filled_before,
-                after=each.filled_after,
-                **compared.words,
-            )
-        elif was - now >= _THINNED:
-            shares: dict[str, Any] = {"before": percent(was), "after": percent(now)}
-            yield finding("column-thinned", column=each.name, **shares, **compared.words)
+        yield from _values_lost(compared, each, compared.thresholds.values_lost)
+
+
+def _values_lost(compared: Compared, column: ColumnDiff, limits: Share) -> Iterator[Finding]:
+    diff = compared.diff
+    was, now = column.filled_before / diff.rows_before, column.filled_after / diff.rows_after
+    if not was:
+        return
+    # Less than a twentieth filled, or one or two cells, may empty in any ordinary update.
+    rare = column.filled_before < 3 or was < 0.05
+    emptied = not column.filled_after and not (rare and diff.rows_before > 2)
+    severity = beyond(limits, 1 - now / was, reached=True)
+    if severity is None:
+        return
+    if emptied or (was >= 0.2 and severity is Severity.ERROR):
+        yield finding(
+            "column-emptied",
+            column=column.name,
+            severity=severity,
+            count=max(column.filled_before - column.filled_after, 1),
+            before=column.filled_before,
+            after=column.filled_after,
+            **compared.words,
+        )
+    elif was - now >= _THINNED:
+        shares: dict[str, Any] = {"before": percent(was), "after": percent(now)}
+        yield finding("column-thinned", column=column.name, **shares, **compared.words)
 
 
 def _keys(compared: Compared) -> Iterator[Finding]:
-    diff, limit = compared.diff, compared.thresholds.keys_replaced
-    if not diff.rows_before or diff.removed / diff.rows_before <= limit:
+    diff, limits = compared.diff, compared.thresholds.keys_replaced
+    severity = beyond(limits, diff.removed / diff.rows_before) if diff.rows_before else None
+    if severity is None:
         return
     if not diff.key and not _strange(compared):
         return  # whole rows differ already where one column counts the hours
-    if diff.removed >= 0.9 * diff.rows_before and _strange(compared):
+    if severity is Severity.ERROR and diff.removed >= 0.9 * diff.rows_before and _strange(compared):
         yield finding("content-strange", count=diff.removed, **compared.words)
     yield finding(
         "keys-replaced",
+        severity=severity,
         count=diff.removed,
         share=percent(diff.removed / diff.rows_before),
         removed=diff.removed,
         before=diff.rows_before,
-        threshold=percent(limit),
+        threshold=percent(crossed(limits, severity)),
         **compared.words,
     )
 
@@ -181,7 +206,7 @@ def _permuted(compared: Compared) -> Iterator[Finding]:
             continue
         was = old.take(pa.array(compared.matched.old))
         now = new.take(pa.array(compared.matched.new))
-        if _same_counts(was, now):
+        if same_counts(was, now):
             share = percent(changed[column.name] / pairs)
             yield finding(
                 "rows-rewritten", column=column.name, count=changed[column.name], share=share, **compared.words
@@ -215,24 +240,10 @@ def _lost(before: str | None, after: str) -> bool:
     return all(one == other or (other in "?\ufffd" and one.isalpha()) for one, other in zip(before, after, strict=True))
 
 
-def _same_counts(was: pa.Array, now: pa.Array) -> bool:
-    """Nearly the same multiset: an update of one row in a hundred may come with the accident."""
-    old, new = pc.value_counts(was), pc.value_counts(now)
-    places = pc.fill_null(pc.index_in(new.field("values"), value_set=old.field("values")), -1)
-    places = np.asarray(places.to_numpy(zero_copy_only=False), dtype=np.int64)
-    mine, theirs = np.asarray(new.field("counts")), np.asarray(old.field("counts"))
-    shared = np.minimum(mine[places >= 0], theirs[places[places >= 0]]).sum()
-    return len(old) > 1 and bool(shared >= 0.97 * len(now))
-
-
 def _both(compared: Compared) -> Iterator[tuple[Column, pa.Array, pa.Array]]:
     for column in compared.after.columns:
         if column.name in compared.before.names:
             yield column, compared.before.array(column.name), compared.after.array(column.name)
-
-
-def percent(share: float) -> str:
-    return f"{share * 100:.1f}".rstrip("0").rstrip(".").replace(".", ",") + " %"
 
 
 _WRECKED = 9  # place of "wrecked" among LOOKS

@@ -1,7 +1,8 @@
 """The one door of the gates: an edition goes in, a judgement comes out, with its reason in the first line.
 
-Runs the three-part register, the personal-data gate, the formula gate, the change guard and moderation, in this order:
-the first that stops names the reason. Nothing is entered in the ledger by `judge`; `enter` does that, once.
+Runs the three-part register, the personal-data gate, the formula gate, the gate of content (do the tables fit together,
+how old are the data), the change guard and moderation, in this order: the first that stops names the reason. Nothing is
+entered in the ledger by `judge`; `enter` does that, once.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from ternopil_pipelines.evidence.journal import PUBLISHED
 from ternopil_pipelines.evidence.ledger import Entry, Ledger
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.findings.finding import Finding, Severity, by_code
-from ternopil_pipelines.gates import formulas, moderation, personal, three_part
+from ternopil_pipelines.gates import content_date, formulas, moderation, personal, references, three_part
 from ternopil_pipelines.gates.change_guard import ORDER, Compared, guard, header_inside
 from ternopil_pipelines.gates.comparing import Side, compare, match
 from ternopil_pipelines.gates.diff import Diff
 from ternopil_pipelines.gates.hidden import examine_received
 from ternopil_pipelines.gates.looking import cells
-from ternopil_pipelines.gates.moderation import CHANGES, FORMULAS, MODERATION, PERSONAL, THREE_PART
+from ternopil_pipelines.gates.moderation import CHANGES, CONTENT, FORMULAS, MODERATION, PERSONAL, THREE_PART
 from ternopil_pipelines.gates.origins import older, stranger
 from ternopil_pipelines.gates.three_part import Register
 from ternopil_pipelines.receive.receipt import Receipt
@@ -68,7 +69,9 @@ def judge(
     given = {cleaned.table: (cleaned, receipt) for cleaned, receipt in tables or ()}
     published = ledger.entries(dataset.id, PUBLISHED)
     before = _published(archive, dataset.id, published[-1]) if published else None
-    found: dict[str, list[Finding]] = {gate: [] for gate in (THREE_PART, PERSONAL, FORMULAS, CHANGES, MODERATION)}
+    found: dict[str, list[Finding]] = {
+        gate: [] for gate in (THREE_PART, PERSONAL, FORMULAS, CONTENT, CHANGES, MODERATION)
+    }
     found[THREE_PART] += three_part.examine(dataset, edition, tests, today)
     found[PERSONAL] += personal.in_passport(edition, today)
     texts = {"Назва": edition.passport.title, "Опис": edition.passport.description, "Мета": edition.passport.purpose}
@@ -76,12 +79,14 @@ def judge(
     found[CHANGES] += stranger(catalogue, dataset, edition, ledger)
     found[CHANGES] += older(dataset, edition, published)
     diffs = []
+    members: dict[str, references.Member] = {}
     for each in edition.tables:
         cleaned, receipt = given.get(each.id, (None, None))
         text = cleaned.text if cleaned is not None else archive.frame(edition, each.id)
         side = Side(each.columns, text)
         place = personal.Place(receipt, cleaned.places if cleaned is not None else None)
         about, guilty, people = cells(catalogue, dataset, each, side, place, today=today)
+        members[each.id] = references.Member(each.title, side, place, people)
         found[PERSONAL] += about
         found[FORMULAS] += guilty
         if receipt is not None:
@@ -90,14 +95,17 @@ def judge(
         if old is None or published[-1].edition is None:
             found[CHANGES] += header_inside(dataset, each.title, side)
             continue
-        if published[-1].edition != edition.address:
-            noticed = by_code(cleaned.findings) if cleaned is not None else dict(each.findings)
-            found[CHANGES] += _glued(dataset, each, noticed, old)
+        if published[-1].edition == edition.address:
+            continue  # what is published already differs from itself in nothing
+        noticed = by_code(cleaned.findings) if cleaned is not None else dict(each.findings)
+        found[CHANGES] += _glued(dataset, each, noticed, old)
         earlier = Side(old.columns, archive.frame(archive.read(dataset.id, published[-1].edition), each.id))
         matched = match(earlier, side)
         diff = compare(each.id, each.title, earlier, side, matched, personal=people)
         found[CHANGES] += guard(Compared(dataset, earlier, side, matched, diff))
         diffs.append(diff)
+    found[CONTENT] += references.examine(dataset, members)
+    found[CONTENT] += content_date.examine(dataset, [(each.title, each.side) for each in members.values()], today)
     gone = {} if before is None else {name: old for name, old in before.items() if name not in edition_tables(edition)}
     found[CHANGES] += (finding("column-gone", column="*", table=old.title, dataset=dataset.id) for old in gone.values())
     compared = None

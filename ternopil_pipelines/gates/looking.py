@@ -14,7 +14,7 @@ from ternopil_pipelines.clean.cleaned import Cleaned
 from ternopil_pipelines.evidence.edition import EditionTable
 from ternopil_pipelines.evidence.titles import table_titles
 from ternopil_pipelines.findings.codes import CODES, finding
-from ternopil_pipelines.findings.finding import Finding
+from ternopil_pipelines.findings.finding import Finding, Severity
 from ternopil_pipelines.findings.masking import mask
 from ternopil_pipelines.gates import formulas, personal
 from ternopil_pipelines.gates.change_guard import header_inside
@@ -22,27 +22,48 @@ from ternopil_pipelines.gates.comparing import Side
 from ternopil_pipelines.gates.hidden import examine_received
 from ternopil_pipelines.receive.receipt import Receipt
 
+# Said before anything is sent: a remark of `check`, which knows no edition that could be held.
+STOPS = "Редакцію з такими даними буде зупинено до рішення людини."
+
 
 def look(
     catalogue: Catalogue, dataset: Dataset, cleaned: Cleaned, receipt: Receipt, *, today: date
 ) -> tuple[Finding, ...]:
     """Everything the gates would say of this table on its first day."""
-    title = table_titles(dataset)[cleaned.table]
-    side = Side(cleaned.columns, cleaned.text)
-    place = personal.Place(receipt, cleaned.places)
-    table = EditionTable(cleaned.table, title, cleaned.columns, len(cleaned.text), receipt.sha256, "", "")
-    about, guilty, _ = cells(catalogue, dataset, table, side, place, today=today)
-    inside = header_inside(dataset, title, side)
+    about, guilty, _ = _seen(catalogue, dataset, cleaned, receipt, today)
+    inside = header_inside(dataset, table_titles(dataset)[cleaned.table], Side(cleaned.columns, cleaned.text))
     return (*examine_received(receipt, today=today), *about, *guilty, *inside)
 
 
 def quiet(catalogue: Catalogue, dataset: Dataset, cleaned: Cleaned, receipt: Receipt, *, today: date) -> Cleaned:
     """The table whose own findings quote nothing of the columns judged personal: cleaning spoke before any gate knew
     them, and its findings go to the verdict, to report.json and to metadata."""
+    _, _, people = _seen(catalogue, dataset, cleaned, receipt, today)
+    return _without_quotes(cleaned, people)
+
+
+def foreseen(catalogue: Catalogue, dataset: Dataset, cleaned: Cleaned, receipt: Receipt, *, today: date) -> Cleaned:
+    """The quiet table, with what a gate would stop it for as remarks: whoever asks beforehand learns it beforehand."""
+    about, guilty, people = _seen(catalogue, dataset, cleaned, receipt, today)
+    stopping = [
+        replace(each, severity=Severity.WARNING, message=f"{each.message} {STOPS}")
+        for each in (*examine_received(receipt, today=today), *about, *guilty)
+        if each.severity is Severity.ERROR
+    ]
+    told = _without_quotes(cleaned, people)
+    return replace(told, findings=(*told.findings, *stopping)) if stopping else told
+
+
+def _seen(
+    catalogue: Catalogue, dataset: Dataset, cleaned: Cleaned, receipt: Receipt, today: date
+) -> tuple[list[Finding], list[Finding], frozenset[str]]:
     title = table_titles(dataset)[cleaned.table]
     table = EditionTable(cleaned.table, title, cleaned.columns, len(cleaned.text), receipt.sha256, "", "")
-    side = Side(cleaned.columns, cleaned.text)
-    _, _, people = cells(catalogue, dataset, table, side, personal.Place(receipt, cleaned.places), today=today)
+    side, place = Side(cleaned.columns, cleaned.text), personal.Place(receipt, cleaned.places)
+    return cells(catalogue, dataset, table, side, place, today=today)
+
+
+def _without_quotes(cleaned: Cleaned, people: frozenset[str]) -> Cleaned:
     if not people:
         return cleaned
     return replace(cleaned, findings=tuple(_hushed(each, people) for each in cleaned.findings))
@@ -96,6 +117,7 @@ def _formula(
         value=array[first].as_py(),
         personal=hidden,
         count=len(found),
+        sheet=place.sheet(first, size),
         row=place.row(first, size),
         cell=place.cell(column.name, first, size),
         table=table.title,

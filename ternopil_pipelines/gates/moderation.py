@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Literal
 
 from ternopil_pipelines.catalogue.model import Dataset
 from ternopil_pipelines.evidence.archive import Archive
-from ternopil_pipelines.evidence.decisions import Decision, decide, decision
+from ternopil_pipelines.evidence.decisions import DECISION, Decision, decide, decision
 from ternopil_pipelines.evidence.edition import Edition
 from ternopil_pipelines.evidence.journal import KEPT, PUBLISHED, last_published
 from ternopil_pipelines.evidence.ledger import Ledger
@@ -22,25 +21,24 @@ from ternopil_pipelines.faults import GateRefused, UsageFault
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.findings.finding import Finding
 
-MODERATION, CHANGES, FORMULAS, PERSONAL, THREE_PART, CHECKS = (
-    "moderation", "changes", "formulas", "personal-data", "three-part-test", "checks",
+MODERATION, CHANGES, CONTENT, FORMULAS, PERSONAL, THREE_PART, CHECKS = (
+    "moderation", "changes", "content", "formulas", "personal-data", "three-part-test", "checks",
 )  # fmt: skip
-GATES = frozenset({MODERATION, CHANGES, FORMULAS, PERSONAL, THREE_PART, CHECKS})
+GATES = frozenset({MODERATION, CHANGES, CONTENT, FORMULAS, PERSONAL, THREE_PART, CHECKS})
 # Gates no person's word opens.
 _CLOSED = frozenset({PERSONAL, THREE_PART})
-REMIND_AFTER = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An edition held for a person. `since`: ISO; `overdue`: nobody decided in time, somebody is to be reminded."""
+    """An edition held for a person, or blocked by a gate until its cause is gone. `since`: ISO, when it began."""
 
     dataset: str
     edition: str
+    verdict: Literal["held", "rejected"]
     gate: str | None
     why: str
     since: str
-    overdue: bool
 
 
 def ask(dataset: Dataset, ledger: Ledger, edition: Edition, *, same_data: bool) -> Iterator[Finding]:
@@ -68,20 +66,36 @@ def needs_judging(ledger: Ledger, dataset: str, address: str) -> bool:
     return not found.passing and found.by in GATES
 
 
-def waiting(
-    ledger: Ledger, datasets: Sequence[Dataset], now: datetime, *, after: timedelta = REMIND_AFTER
-) -> tuple[Waiting, ...]:
-    """What waits for a person now, the longest first. Only the newest edition of a dataset can wait."""
+def waiting(ledger: Ledger, datasets: Sequence[Dataset]) -> tuple[Waiting, ...]:
+    """What waits for people now, the longest first. Only the newest edition of a dataset can wait; what a person
+    rejected waits for nobody. When somebody is to be reminded, the oversight says."""
     found = []
     for dataset in datasets:
         newest = ledger.last(dataset.id, KEPT, PUBLISHED)
         if newest is None or newest.edition is None:
             continue
-        held = decision(ledger, dataset.id, newest.edition)
-        if held is not None and held.verdict == "held":
-            late = now - datetime.fromisoformat(held.at) >= after
-            found.append(Waiting(dataset.id, newest.edition, held.gate, held.why, held.at, late))
+        standing = decision(ledger, dataset.id, newest.edition)
+        if standing is not None and (verdict := _stops(standing.verdict, standing.by)) is not None:
+            since = _since(ledger, dataset.id)
+            found.append(Waiting(dataset.id, newest.edition, verdict, standing.gate, standing.why, since))
     return tuple(sorted(found, key=lambda each: each.since))
+
+
+def _stops(verdict: str, by: str) -> Literal["held", "rejected"] | None:
+    if verdict == "held":
+        return "held"
+    return "rejected" if verdict == "rejected" and by in GATES else None
+
+
+def _since(ledger: Ledger, dataset: str) -> str:
+    """Neither a gate that judges anew nor the next file begins the waiting anew: a register sent every day would else
+    never be reminded of."""
+    since = ""
+    for entry in reversed(ledger.entries(dataset, DECISION)):
+        if _stops(entry.body["verdict"], entry.body["by"]) is None:
+            break
+        since = entry.at
+    return since
 
 
 def held_edition(ledger: Ledger, archive: Archive, dataset: str) -> Edition:

@@ -21,11 +21,11 @@ from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.evidence.edition import Edition
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.findings.finding import Finding
-from ternopil_pipelines.gates.change_guard import percent
 from ternopil_pipelines.gates.columns import Suspicion, suspicions
 from ternopil_pipelines.gates.comparing import Side
 from ternopil_pipelines.gates.kinds import KINDS, Kind
 from ternopil_pipelines.gates.lawful import lawful
+from ternopil_pipelines.gates.limits import percent
 from ternopil_pipelines.receive.receipt import Receipt
 
 # In one line of text no column can be judged: only what no chance makes counts there.
@@ -42,6 +42,11 @@ class Place:
     def row(self, position: int, rows: int) -> int:
         known = self.receipt is not None and len(self.receipt.rows) == rows
         return int(self.receipt.rows[position]) if known and self.receipt is not None else position + 2
+
+    def sheet(self, position: int, rows: int) -> str | None:
+        """The sheet, or the file where several were appended."""
+        known = self.receipt is not None and len(self.receipt.rows) == rows
+        return self.receipt.sheet_of(position) if known and self.receipt is not None else None
 
     def cell(self, column: str, position: int, rows: int) -> str | None:
         known = self.receipt is not None and len(self.receipt.rows) == rows
@@ -140,6 +145,7 @@ def _told(column: Column, array: pa.Array, each: Suspicion, place: Place, words:
         value=each.example,
         personal=True,
         count=each.cells,
+        sheet=place.sheet(position, len(array)),
         row=place.row(position, len(array)),
         cell=place.cell(column.name, position, len(array)),
         kind=each.kind.title,

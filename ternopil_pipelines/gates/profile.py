@@ -85,6 +85,16 @@ def common(old: pa.Array, new: pa.Array) -> float:
     return float(np.mean(np.asarray(pc.is_in(values, value_set=pc.unique(old.drop_null())))))
 
 
+def same_counts(was: pa.Array, now: pa.Array) -> bool:
+    """Nearly the same multiset: an update of one row in a hundred may come with the accident."""
+    old, new = pc.value_counts(was), pc.value_counts(now)
+    places = pc.fill_null(pc.index_in(new.field("values"), value_set=old.field("values")), -1)
+    places = np.asarray(places.to_numpy(zero_copy_only=False), dtype=np.int64)
+    mine, theirs = np.asarray(new.field("counts")), np.asarray(old.field("counts"))
+    shared = np.minimum(mine[places >= 0], theirs[places[places >= 0]]).sum()
+    return len(old) > 1 and bool(shared >= 0.97 * len(now))
+
+
 def _sampled(values: pa.Array) -> pa.Array:
     if len(values) <= _SAMPLE:
         return values

@@ -12,23 +12,31 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ternopil_pipelines.catalogue.thresholds import Share
 from ternopil_pipelines.findings.codes import finding
-from ternopil_pipelines.findings.finding import Finding
+from ternopil_pipelines.findings.finding import Finding, Severity
 from ternopil_pipelines.gates.comparing import Matched, Side, unlike
+from ternopil_pipelines.gates.limits import beyond
 from ternopil_pipelines.gates.profile import common, distance, profile, shares_of
 
 # Values of a neighbour at most so far away: a cell too many moves a row by one, an inserted pair by two.
 _REACH = 3
 _FEW, _ENOUGH = 5, 20
 _CATEGORIES = 30
-_MOVED = 0.35
 _CERTAIN = 0.95
 
 
 def shifts(
-    before: Side, after: Side, matched: Matched, *, suspects: frozenset[str], words: Mapping[str, Any]
+    before: Side,
+    after: Side,
+    matched: Matched,
+    *,
+    suspects: frozenset[str],
+    limits: Share,
+    words: Mapping[str, Any],
 ) -> Iterator[Finding]:
-    """`suspects`: columns that changed in more than a few rows; only there values can have slid."""
+    """`suspects`: columns that changed in more than a few rows; only there values can have slid. `limits`: of how far a
+    distribution may move."""
     found = list(slid(before, after, suspects=suspects, words=words))
     yield from found or slid_in_rows(before, after, matched, suspects=suspects, words=words)
     for column in after.columns:
@@ -38,9 +46,9 @@ def shifts(
         if min(len(old) - old.null_count, len(new) - new.null_count) < _ENOUGH:
             continue
         if column.type in {"integer", "decimal"}:
-            yield from _numbers(column.name, old, new, words)
+            yield from _numbers(column.name, old, new, limits, words)
         elif column.type == "string":
-            yield from _categories(column.name, old, new, words)
+            yield from _categories(column.name, old, new, limits, words)
         elif column.type in {"date", "dateTime"}:
             yield from _dates(column.name, old, new, words)
 
@@ -100,23 +108,28 @@ def _alike(own: pa.Array, other: pa.Array, new: pa.Array) -> bool:
     return distance(mine, seen) > 0.6 and distance(theirs, seen) < 0.2 and theirs.filled >= _FEW
 
 
-def _numbers(name: str, old: pa.Array, new: pa.Array, words: Mapping[str, Any]) -> Iterator[Finding]:
+def _numbers(name: str, old: pa.Array, new: pa.Array, limits: Share, words: Mapping[str, Any]) -> Iterator[Finding]:
     was, now = _floats(old), _floats(new)
     edges = np.unique(np.quantile(was, [0.1, 0.25, 0.5, 0.75, 0.9]))
     moved = np.abs(_binned(was, edges) - _binned(now, edges)).sum() / 2
     middle, newer = float(np.median(was)), float(np.median(now))
     scaled = middle and newer and not 0.1 < abs(newer / middle) < 10
-    if moved > _MOVED or scaled:
-        yield finding("numbers-shifted", column=name, before=f"{middle:g}", after=f"{newer:g}", **words)
+    severity = beyond(limits, moved)
+    if severity is None and scaled and limits.warn is not None:
+        severity = Severity.WARNING
+    if severity is not None:
+        yield finding(
+            "numbers-shifted", severity=severity, column=name, before=f"{middle:g}", after=f"{newer:g}", **words
+        )
 
 
-def _categories(name: str, old: pa.Array, new: pa.Array, words: Mapping[str, Any]) -> Iterator[Finding]:
+def _categories(name: str, old: pa.Array, new: pa.Array, limits: Share, words: Mapping[str, Any]) -> Iterator[Finding]:
     was, now = shares_of(old, _CATEGORIES), shares_of(new, _CATEGORIES)
     if was is None or now is None:
         return
     moved = sum(abs(was.get(value, 0) - now.get(value, 0)) for value in {*was, *now}) / 2
-    if moved > _MOVED:
-        yield finding("categories-shifted", column=name, share=f"{moved * 100:.0f} %", **words)
+    if (severity := beyond(limits, moved)) is not None:
+        yield finding("categories-shifted", severity=severity, column=name, share=f"{moved * 100:.0f} %", **words)
 
 
 def _dates(name: str, old: pa.Array, new: pa.Array, words: Mapping[str, Any]) -> Iterator[Finding]:

@@ -8,27 +8,22 @@ No postponed annotations here: Dagster reads the context's type from the functio
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import dagster as dg
-import pandas as pd
 
 from ternopil_pipelines.catalogue.cadence import cadence
 from ternopil_pipelines.catalogue.model import Catalogue, DatabaseSource, Dataset, FolderSource, Table
 from ternopil_pipelines.catalogue.structures import columns_of, structure
-from ternopil_pipelines.faults import DataRefused, EditionHeld
+from ternopil_pipelines.faults import DataRefused, EditionHeld, SourceRefused
+from ternopil_pipelines.findings.checks import check_of
 from ternopil_pipelines.findings.finding import by_code
 from ternopil_pipelines.gates.judging import summary
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration import steps
-from ternopil_pipelines.orchestration.checks import (
-    TABLE_CHECKS,
-    edition_check_results,
-    edition_check_specs,
-    table_check_specs,
-)
+from ternopil_pipelines.orchestration.applicable import checks_for
+from ternopil_pipelines.orchestration.checks import check_results, check_specs, unquoted
 from ternopil_pipelines.orchestration.faults import RETRIES, permanent_fails_at_once, refusal
 from ternopil_pipelines.orchestration.keeping import keep_edition, may_go_out
 from ternopil_pipelines.orchestration.metadata import findings_table, preview, table_schema
@@ -73,23 +68,30 @@ def _titled(title: str) -> dict[str, str]:
 
 
 def _raw(dataset: Dataset, table: Table, common: Mapping[str, Any]) -> dg.AssetsDefinition:
-    source = table.source
+    source, key, checks = table.source, raw_key(dataset, table), checks_for("raw", dataset, table)
     pool = f"db_{slug(source.database)}" if isinstance(source, DatabaseSource) else None
 
     @dg.asset(
-        key=raw_key(dataset, table),
+        key=key,
         description=f"{_table_title(dataset, table)}: як надійшло від розпорядника, текстом, без жодних змін.",
         kinds={_kind(table), "parquet"},
         metadata=_titled(f"{_table_title(dataset, table)} — отримане"),
+        check_specs=check_specs(checks, key),
         retry_policy=RETRIES,
         pool=pool,
         **common,
     )
-    def raw(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Receipt]:
+    def raw(context: dg.AssetExecutionContext) -> Iterator[Any]:
         installation: Installation = context.resources.installation
-        with permanent_fails_at_once(), steps.entering(installation, dataset, run=context.run.run_id):
-            receipt = steps.take(installation, dataset, table, run=context.run.run_id)
-        return dg.MaterializeResult(
+        try:
+            with permanent_fails_at_once(), steps.entering(installation, dataset, run=context.run.run_id):
+                receipt = steps.take(installation, dataset, table, run=context.run.run_id)
+        except dg.Failure as failure:
+            if isinstance(failure.__cause__, SourceRefused) and failure.__cause__.findings:
+                yield from check_results(checks, key, unquoted(failure.__cause__.findings))
+            raise
+        yield from check_results(checks, key, unquoted(receipt.findings))
+        yield dg.MaterializeResult(
             value=receipt,
             metadata={
                 "dagster/row_count": len(receipt.text),
@@ -105,15 +107,15 @@ def _raw(dataset: Dataset, table: Table, common: Mapping[str, Any]) -> dg.Assets
 
 
 def _table(dataset: Dataset, table: Table, common: Mapping[str, Any]) -> dg.AssetsDefinition:
-    key = table_key(dataset, table)
-    columns = columns_of(table)
+    key, columns = table_key(dataset, table), columns_of(table)
+    checks = checks_for("table", dataset, table)
 
     @dg.asset(
         key=key,
         ins={"receipt": dg.AssetIn(key=raw_key(dataset, table))},
         description=f"{_table_title(dataset, table)}: очищена таблиця з оголошеними типами, перевірена за структурою.",
         kinds={"pandas", "parquet"},
-        check_specs=table_check_specs(key),
+        check_specs=check_specs(checks, key),
         metadata={"dagster/column_schema": table_schema(columns), **_titled(_table_title(dataset, table))},
         **common,
     )
@@ -121,9 +123,9 @@ def _table(dataset: Dataset, table: Table, common: Mapping[str, Any]) -> dg.Asse
         installation: Installation = context.resources.installation
         with permanent_fails_at_once(), steps.entering(installation, dataset, run=context.run.run_id):
             cleaned = steps.clean_table(installation, dataset, table, receipt)
-            before = steps.rows_before(installation, dataset, table)
-        for check in TABLE_CHECKS:
-            yield check.result(key, cleaned, before)
+        # What reading noticed, the raw table has told.
+        told = [each for each in cleaned.findings if check_of(each.code).stage != "raw"]
+        yield from check_results(checks, key, told)
         with permanent_fails_at_once(), steps.entering(installation, dataset, run=context.run.run_id):
             hindered = steps.deliver_verdict(installation, dataset, table, cleaned, receipt)
         if hindered:
@@ -137,14 +139,14 @@ def _table(dataset: Dataset, table: Table, common: Mapping[str, Any]) -> dg.Asse
         metadata: dict[str, Any] = {"dagster/row_count": len(cleaned.text)}
         if cleaned.findings:
             metadata["findings"] = findings_table(cleaned.findings)
-        text_left_out = replace(receipt, text=pd.DataFrame())
-        yield dg.MaterializeResult(value=Accepted(cleaned, text_left_out), metadata=metadata)
+        accepted = Accepted(cleaned, steps.without_text(cleaned, receipt))
+        yield dg.MaterializeResult(value=accepted, metadata=metadata)
 
     return typed_table
 
 
 def _edition(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefinition:
-    key = edition_key(dataset)
+    key, checks = edition_key(dataset), checks_for("edition", dataset)
 
     @dg.asset(
         key=key,
@@ -152,7 +154,7 @@ def _edition(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefinition
         description=f"«{dataset.title}»: незмінна редакція — файли, структура і паспорт під одним відбитком.",
         kinds={"csv", "json"},
         metadata=_titled(f"{dataset.title} — редакція"),
-        check_specs=edition_check_specs(key),
+        check_specs=check_specs(checks, key),
         **common,
     )
     def edition(context: dg.AssetExecutionContext, **tables: Accepted) -> Iterator[Any]:
@@ -160,14 +162,14 @@ def _edition(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefinition
         accepted = [(tables[slug(each.id)].cleaned, tables[slug(each.id)].receipt) for each in dataset.tables]
         with permanent_fails_at_once(), steps.entering(installation, dataset, run=context.run.run_id):
             done = keep_edition(installation, dataset, accepted, run=context.run.run_id)
-        yield from edition_check_results(key, done.judgement)
+        yield from check_results(checks, key, done.judgement.findings, standing=done.standing)
         made = done.edition
         metadata: dict[str, Any] = {
             "address": made.address,
             "dagster/row_count": sum(each.rows for each in made.tables),
             "files": dg.MetadataValue.json({each.name: each.sha256 for each in made.files}),
         }
-        if done.judgement is not None:
+        if done.standing is None:
             metadata["decision"] = dg.MetadataValue.json(summary(done.judgement))
             if done.judgement.diff is not None:
                 metadata["changes"] = dg.MetadataValue.md(diff_markdown(done.judgement))
@@ -200,10 +202,13 @@ def _publication(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefini
         except EditionHeld as held:
             context.log.warning(str(held))
             return
+        if published.warning:
+            context.log.warning(published.warning)
         yield dg.MaterializeResult(
             metadata={
                 "page": dg.MetadataValue.url(published.url),
                 "unchanged": published.unchanged,
+                **({"warning": published.warning} if published.warning else {}),
                 "edition": published.edition,
                 "dagster/row_count": sum(each.rows for each in edition.tables),
                 "receipt": dg.MetadataValue.json(receipt_of(published) or {}),

@@ -6,9 +6,12 @@ import dagster as dg
 
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration.assets import INSTALLATION, dataset_assets
-from ternopil_pipelines.orchestration.checks import freshness_checks
+from ternopil_pipelines.orchestration.checks import publication_checks
 from ternopil_pipelines.orchestration.oversight_assets import oversight_assets, oversight_schedules
+from ternopil_pipelines.orchestration.page_assets import page_assets, page_schedules
+from ternopil_pipelines.orchestration.quality_asset import quality_sensor
 from ternopil_pipelines.orchestration.release import decide_job, released_sensor
+from ternopil_pipelines.orchestration.reminding import waiting_checks
 from ternopil_pipelines.orchestration.schedules import cadence_schedules
 from ternopil_pipelines.orchestration.sensors import change_sensor, landing_sensor, unfinished_sensor
 from ternopil_pipelines.orchestration.storage import Storage
@@ -21,15 +24,17 @@ def build_definitions(installation: Installation) -> dg.Definitions:
         change_sensor(catalogue),
         unfinished_sensor(catalogue),
         released_sensor(catalogue),
+        quality_sensor(catalogue),
     )
     sensors = [each for each in found if each is not None]
     return dg.Definitions(
         assets=[
             *(asset for dataset in catalogue.active for asset in dataset_assets(catalogue, dataset)),
+            *page_assets(catalogue),
             *oversight_assets(catalogue),
         ],
-        asset_checks=freshness_checks(catalogue),
-        schedules=[*cadence_schedules(catalogue), *oversight_schedules(catalogue)],
+        asset_checks=[*publication_checks(catalogue), *waiting_checks(catalogue)],
+        schedules=[*cadence_schedules(catalogue), *page_schedules(catalogue), *oversight_schedules(catalogue)],
         sensors=sensors,
         jobs=[decide_job],
         resources={

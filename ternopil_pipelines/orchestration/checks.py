@@ -1,13 +1,14 @@
-"""Asset checks: what is said of a table in its own op, and whether a publication is as fresh as the law asks.
+"""Asset checks: the catalogue of checks as Dagster's, each a view of findings that were made on the way.
 
-Each table check is a view of the findings that cleaning made: a code belongs to one check. Descriptions are Ukrainian,
-stewards and managers read them in the Dagster UI.
+A check speaks, it does not gate: ERROR is said where a finding keeps something back (a table is refused, an edition is
+held), WARN where it goes on. Metadata name the guilty cell at once (`first`), then the rest in a table; values in them
+were masked when the findings were made.
 
 No postponed annotations here: Dagster reads the context's type from the function itself.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,138 +16,129 @@ import dagster as dg
 
 from ternopil_pipelines.catalogue.cadence import cadence
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset
-from ternopil_pipelines.clean.cleaned import Cleaned
-from ternopil_pipelines.evidence.journal import last_looked
+from ternopil_pipelines.evidence.decisions import Decision
+from ternopil_pipelines.evidence.entry import Entry
+from ternopil_pipelines.evidence.journal import last_looked, last_published
+from ternopil_pipelines.findings.check import Check, worst
+from ternopil_pipelines.findings.checks import checks_of
+from ternopil_pipelines.findings.codes import CODES, finding
 from ternopil_pipelines.findings.finding import Finding, Severity, by_code
-from ternopil_pipelines.gates.judging import Judgement
-from ternopil_pipelines.gates.moderation import CHANGES, FORMULAS, MODERATION, PERSONAL, THREE_PART
-from ternopil_pipelines.orchestration.metadata import findings_table
+from ternopil_pipelines.installation import Installation
+from ternopil_pipelines.orchestration.faults import permanent_fails_at_once
+from ternopil_pipelines.orchestration.metadata import findings_table, line
 from ternopil_pipelines.orchestration.names import publication_key, slug
+from ternopil_pipelines.oversight.portal_checks import examine
 
-FRESHNESS = "freshness"
-
-
-@dataclass(frozen=True, slots=True)
-class TableCheck:
-    """`mine` tells which findings the check speaks of; warnings alone leave it passed, with severity WARN shown."""
-
-    name: str
-    description: str
-    mine: Callable[[Finding], bool]
-
-    def result(self, key: dg.AssetKey, cleaned: Cleaned, rows_before: int | None) -> dg.AssetCheckResult:
-        if self.name == "row_count":
-            return _row_count(key, len(cleaned.text), rows_before)
-        found = [each for each in cleaned.findings if self.mine(each)]
-        errors = [each for each in found if each.severity is Severity.ERROR]
-        warned = [each for each in found if each.severity is Severity.WARNING]
-        metadata: dict[str, dg.MetadataValue] = {"codes": dg.MetadataValue.json(by_code(found))}
-        if found:
-            metadata["findings"] = findings_table([*errors, *warned])
-        return dg.AssetCheckResult(
-            asset_key=key,
-            check_name=self.name,
-            passed=not (errors or warned),
-            severity=dg.AssetCheckSeverity.ERROR if errors else dg.AssetCheckSeverity.WARN,
-            metadata=metadata,
-        )
+FRESHNESS, MODERATION = "freshness", "moderation"
+# Where nothing could be looked at, nothing is said: a check that saw nothing must not turn green.
+_UNSEEN = frozenset({"never-published", "portal-silent"})
+VERDICTS = {"passed": "пройшла", "held": "чекає рішення", "approved": "затверджено", "rejected": "відхилено"}
 
 
-def _is_key(finding: Finding) -> bool:
-    return finding.code.startswith("key-")
+def check_specs(checks: Sequence[Check], key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
+    return [dg.AssetCheckSpec(each.name, asset=key, description=_described(each)) for each in checks]
 
 
-TABLE_CHECKS: tuple[TableCheck, ...] = (
-    TableCheck(
-        "schema",
-        "Стовпці, типи, обов’язкові та дозволені значення відповідають структурі.",
-        lambda finding: not _is_key(finding),
-    ),
-    TableCheck("keys", "Ключ кожного рядка заповнений і не повторюється.", _is_key),
-    TableCheck("row_count", "Таблиця не порожня і не втратила рядків проти попередньої редакції.", lambda _: False),
-)
+def _described(check: Check) -> str:
+    judged = f" Пороги: {', '.join(f'`thresholds.{each}`' for each in check.thresholds)}." if check.thresholds else ""
+    return f"**{check.title}.** {check.about}{judged} Докладно: {check.page}"
 
 
-def table_check_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
-    return [dg.AssetCheckSpec(each.name, asset=key, description=each.description) for each in TABLE_CHECKS]
+def check_results(
+    checks: Sequence[Check], key: dg.AssetKey, findings: Sequence[Finding], *, standing: Decision | None = None
+) -> Iterator[dg.AssetCheckResult]:
+    """`standing`: the decision that counts already; what a person let through keeps nothing back any more. A finding of
+    none of these checks is told by the first: it must not go unseen."""
+    strangers = [each for each in findings if not any(each.code in check.codes for check in checks)]
+    for place, check in enumerate(checks):
+        mine = [*check.mine(findings), *(strangers if place == 0 else ())]
+        yield check_result(check, key, mine, standing=standing)
 
 
-def _row_count(key: dg.AssetKey, rows: int, before: int | None) -> dg.AssetCheckResult:
-    metadata: dict[str, dg.MetadataValue] = {"rows": dg.MetadataValue.int(rows)}
-    if before is not None:
-        metadata["rows_before"] = dg.MetadataValue.int(before)
-    shrunk = before is not None and rows < before
+def check_result(
+    check: Check, key: dg.AssetKey, found: Sequence[Finding], *, standing: Decision | None = None
+) -> dg.AssetCheckResult:
+    decided = standing if check.name == MODERATION else None
+    if decided is not None:
+        found = () if decided.passing else found
+    said = Severity.ERROR if decided is not None and not decided.passing else worst(found)
+    stops = said is Severity.ERROR and not (standing is not None and standing.passing)
+    metadata: dict[str, dg.MetadataValue] = {}
+    if found:
+        metadata["first"] = dg.MetadataValue.text(line(found[0]))
+        metadata["count"] = dg.MetadataValue.int(sum(each.count for each in found))
+        metadata["findings"] = findings_table(found)
+        metadata["codes"] = dg.MetadataValue.json(by_code(found))
+    if said is not None:
+        metadata["docs"] = dg.MetadataValue.text(check.page)
+    if decided is not None:
+        words = f"{VERDICTS[decided.verdict]}, {decided.at[:16]}, {decided.by}: {decided.why}"
+        metadata["decision"] = dg.MetadataValue.text(words)
     return dg.AssetCheckResult(
         asset_key=key,
-        check_name="row_count",
-        passed=rows > 0 and not shrunk,
-        severity=dg.AssetCheckSeverity.ERROR if rows == 0 else dg.AssetCheckSeverity.WARN,
+        check_name=check.name,
+        passed=said is None,
+        severity=dg.AssetCheckSeverity.ERROR if stops else dg.AssetCheckSeverity.WARN,
         metadata=metadata,
     )
 
 
-GATE_CHECKS: Mapping[str, tuple[str, str]] = {
-    THREE_PART: ("three_part_test", "Нічого, що обмежив трискладовий тест, у редакції немає."),
-    PERSONAL: ("personal_data", "Персональних даних без законної підстави немає."),
-    FORMULAS: ("formulas", "Жодна клітинка не стане формулою в електронній таблиці."),
-    CHANGES: ("changes", "Зміни проти останньої оприлюдненої редакції схожі на звичайне оновлення."),
-    MODERATION: ("moderation", "Рішення людини, якщо набір його потребує, ухвалено."),
-}
+def unquoted(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings of reading, made before any gate knew which columns are people's: of a cell only its place is told."""
+    return [each if each.row is None else _told_by_place(each) for each in findings]
 
 
-def edition_check_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
-    return [dg.AssetCheckSpec(name, asset=key, description=about) for name, about in GATE_CHECKS.values()]
+def _told_by_place(told: Finding) -> Finding:
+    about = CODES[told.code].about
+    return replace(told, value=None, message=about, expected=about, fix=about)
 
 
-def edition_check_results(key: dg.AssetKey, judgement: Judgement | None) -> list[dg.AssetCheckResult]:
-    """What each gate said; where a decision stands already, nothing new is said."""
-    results = []
-    for gate, (name, _) in GATE_CHECKS.items():
-        found = () if judgement is None else judgement.by_gate.get(gate, ())
-        errors = [each for each in found if each.severity is Severity.ERROR]
-        warned = [each for each in found if each.severity is Severity.WARNING]
-        metadata: dict[str, dg.MetadataValue] = {"codes": dg.MetadataValue.json(by_code(found))}
-        if found:
-            metadata["findings"] = findings_table([*errors, *warned])
-        if judgement is None:
-            metadata["decision"] = dg.MetadataValue.text("рішення про цю редакцію вже ухвалено")
-        results.append(
-            dg.AssetCheckResult(
-                asset_key=key,
-                check_name=name,
-                passed=not (errors or warned),
-                severity=dg.AssetCheckSeverity.ERROR if errors else dg.AssetCheckSeverity.WARN,
-                metadata=metadata,
-            )
-        )
-    return results
+def publication_checks(catalogue: Catalogue) -> list[dg.AssetChecksDefinition]:
+    return [_publication_checks(catalogue, dataset) for dataset in catalogue.active]
 
 
-def freshness_check(catalogue: Catalogue, dataset: Dataset) -> dg.AssetChecksDefinition:
-    days = cadence(dataset.frequency).max_age_days
-    zone = ZoneInfo(catalogue.city.timezone)
+def _publication_checks(catalogue: Catalogue, dataset: Dataset) -> dg.AssetChecksDefinition:
+    """One op after the publication, which may also be started by itself to look at the portal now."""
+    key = publication_key(dataset)
 
-    @dg.asset_check(
-        asset=publication_key(dataset),
-        name=FRESHNESS,
-        description="Набір переглянуто не пізніше, ніж вимагає частота оновлення.",
+    @dg.multi_asset_check(
+        name=f"{slug(dataset.id)}__publication_checks",
+        specs=check_specs(checks_of("publication"), key),
         required_resource_keys={"installation"},
         op_tags={"dataset": slug(dataset.id)},
+        can_subset=True,
     )
-    def freshness(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
-        looked = last_looked(context.resources.installation.ledger, dataset.id)
-        at = datetime.fromisoformat(looked.at) if looked else None
-        age = None if at is None else datetime.now(zone) - at
-        passed = age is not None and (days is None or age <= timedelta(days=days))
-        metadata: dict[str, dg.MetadataValue] = {}
-        if at is not None:
-            metadata["looked_at"] = dg.MetadataValue.timestamp(at)
-        if days is not None:
-            metadata["max_age_days"] = dg.MetadataValue.int(days)
-        return dg.AssetCheckResult(passed=passed, severity=dg.AssetCheckSeverity.WARN, metadata=metadata)
+    def look_at_publication(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        installation: Installation = context.resources.installation
+        with permanent_fails_at_once():
+            findings = published_findings(installation, dataset, run=context.run.run_id)
+        wanted = {each.name for each in context.selected_asset_check_keys}
+        unseen = bool(_UNSEEN & {each.code for each in findings})
+        for each in check_results(checks_of("publication"), key, findings):
+            if each.check_name in wanted and not (unseen and each.passed and each.check_name != FRESHNESS):
+                yield each
 
-    return freshness
+    return look_at_publication
 
 
-def freshness_checks(catalogue: Catalogue) -> Sequence[dg.AssetChecksDefinition]:
-    return [freshness_check(catalogue, dataset) for dataset in catalogue.active]
+def published_findings(installation: Installation, dataset: Dataset, *, run: str) -> list[Finding]:
+    looked, shown = last_looked(installation.ledger, dataset.id), last_published(installation.ledger, dataset.id)
+    if looked is None or shown is None or shown.edition is None:
+        return [finding("never-published")]
+    stale = _stale(dataset, looked, datetime.now(ZoneInfo(installation.catalogue.city.timezone)))
+    edition = installation.archive.read(dataset.id, shown.edition)
+    with installation.with_fresh_environment().reader() as client:
+        trusted = looked.body.get("run") == run
+        found = examine(client, installation.archive, edition, package=dataset.package_name, trusted=trusted)
+    return [*stale, *found]
+
+
+def _stale(dataset: Dataset, looked: Entry, now: datetime) -> list[Finding]:
+    promised, at = cadence(dataset.frequency), datetime.fromisoformat(looked.at)
+    if promised.max_age_days is None or now - at <= timedelta(days=promised.max_age_days):
+        return []
+    return [
+        finding(
+            "publication-stale", looked=looked.at[:10], frequency=promised.label.lower(), days=promised.max_age_days
+        )
+    ]

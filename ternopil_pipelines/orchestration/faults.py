@@ -11,8 +11,8 @@ from contextlib import contextmanager
 import dagster as dg
 
 from ternopil_pipelines.faults import DataRefused, EditionHeld, PermanentFault, SourceRefused, TransientFault
-from ternopil_pipelines.findings.finding import Finding, Severity, by_code
-from ternopil_pipelines.orchestration.metadata import findings_table
+from ternopil_pipelines.findings.finding import Severity, by_code
+from ternopil_pipelines.orchestration.metadata import findings_table, line
 
 # 10, 20, 40 s with jitter: a portal restarts in half a minute; what lasts longer is the next schedule's.
 RETRIES = dg.RetryPolicy(max_retries=3, delay=10, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
@@ -41,17 +41,9 @@ def permanent_fails_at_once() -> Iterator[None]:
 def refusal(fault: PermanentFault) -> dg.Failure:
     findings = fault.findings if isinstance(fault, (DataRefused, SourceRefused)) else ()
     errors = [each for each in findings if each.severity is Severity.ERROR]
-    lines = [str(fault), *(_line(each) for each in errors[:SHOWN])]
+    lines = [str(fault), *(line(each) for each in errors[:SHOWN])]
     metadata: dict[str, dg.MetadataValue] = {"fault": dg.MetadataValue.text(type(fault).__name__)}
     if findings:
         metadata["findings"] = findings_table(findings)
         metadata["findings_by_code"] = dg.MetadataValue.json(by_code(findings))
     return dg.Failure("\n".join(lines), metadata=metadata, allow_retries=False)
-
-
-def _line(finding: Finding) -> str:
-    place = finding.cell or (f"рядок {finding.row}" if finding.row else "таблиця")
-    column = f", стовпець {finding.column}" if finding.column else ""
-    value = f", значення «{finding.value}»" if finding.value is not None else ""
-    row = f" (рядок {finding.row})" if finding.cell and finding.row else ""
-    return f"{place}{row}{column}{value}: {finding.message} {finding.fix}"

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from ternopil_pipelines.catalogue.model import Dataset
 from ternopil_pipelines.clean.cleaned import Cleaned
-from ternopil_pipelines.evidence.decisions import decision
+from ternopil_pipelines.evidence.decisions import Decision, decision
 from ternopil_pipelines.evidence.edition import Edition
 from ternopil_pipelines.evidence.journal import kept
 from ternopil_pipelines.gates import quarantine
@@ -29,11 +29,13 @@ Tables = Sequence[tuple[Cleaned, Receipt]]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """`judgement`: None where the standing decision counts. `tables`: as they went in, restricted columns gone."""
+    """`judgement`: what the gates say now; nothing is decided by it where a decision stands already (`standing`).
+    `tables`: as they went in, restricted columns gone."""
 
     edition: Edition
-    judgement: Judgement | None
+    judgement: Judgement
     tables: Tables
+    standing: Decision | None = None
 
 
 def keep_edition(installation: Installation, dataset: Dataset, tables: Tables, *, run: str) -> Kept:
@@ -57,8 +59,6 @@ def keep_edition(installation: Installation, dataset: Dataset, tables: Tables, *
         installation.catalogue, told_of, open_tables, code_version=code_version(), report=told
     )
     kept(ledger, installation.archive, edition, who=who, run=run)
-    if not needs_judging(ledger, dataset.id, edition.address):
-        return Kept(edition, None, open_tables)
     judgement = judge(
         installation.catalogue,
         dataset,
@@ -69,6 +69,8 @@ def keep_edition(installation: Installation, dataset: Dataset, tables: Tables, *
         today=today,
         tests=register,
     )
+    if not needs_judging(ledger, dataset.id, edition.address):
+        return Kept(edition, judgement, open_tables, decision(ledger, dataset.id, edition.address))
     enter(ledger, edition, judgement, who=who)
     return Kept(edition, judgement, open_tables)
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.findings.finding import Finding
+from ternopil_pipelines.reports.ukrainian import SEVERITIES
 
 PREVIEW_ROWS = 5
 PREVIEW_COLUMNS = 12
@@ -53,8 +54,9 @@ def preview(text: pd.DataFrame) -> dg.MetadataValue:
 def findings_table(findings: Sequence[Finding]) -> dg.MetadataValue:
     rows = [
         [
-            each.severity.value,
+            SEVERITIES[each.severity.value],
             each.code,
+            each.sheet or "",
             each.cell or "",
             each.row or "",
             each.column or "",
@@ -65,7 +67,18 @@ def findings_table(findings: Sequence[Finding]) -> dg.MetadataValue:
         ]
         for each in findings[:FINDINGS_SHOWN]
     ]
-    header = ["рівень", "код", "клітинка", "рядок", "стовпець", "значення", "кількість", "що не так", "як виправити"]
+    header = [
+        "рівень",
+        "код",
+        "аркуш",
+        "клітинка",
+        "рядок",
+        "стовпець",
+        "значення",
+        "кількість",
+        "що не так",
+        "як виправити",
+    ]
     return dg.MetadataValue.md(markdown(header, rows))
 
 
@@ -74,3 +87,16 @@ def markdown(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
         return "| " + " | ".join(str(each).replace("|", "\\|").replace("\n", " ") for each in cells) + " |"
 
     return "\n".join([line(header), line(["---"] * len(header)), *(line(each) for each in rows)])
+
+
+def line(finding: Finding) -> str:
+    """One finding as a person would say it: where, what, and what to do."""
+    row = f"рядок {finding.row}" if finding.row else ""
+    places = (
+        f"«{finding.sheet}»" if finding.sheet and row else "",
+        f"{finding.cell} ({row})" if finding.cell and row else finding.cell or row,
+        f"стовпець {finding.column}" if finding.column else "",
+        f"значення «{finding.value}»" if finding.value is not None and finding.value not in finding.message else "",
+    )
+    place = ", ".join(each for each in places if each)
+    return f"{place}{': ' if place else ''}{finding.message} {finding.fix}"

@@ -33,7 +33,9 @@ def publication_key(dataset: Dataset) -> dg.AssetKey:
 
 
 def keys_of(dataset: Dataset) -> list[dg.AssetKey]:
-    """Every asset of a dataset, in the order the data go."""
+    """Every asset of a dataset, in the order the data go; of one without data, its page."""
+    if dataset.page_only:
+        return [publication_key(dataset)]
     tables = [key for table in dataset.tables for key in (raw_key(dataset, table), table_key(dataset, table))]
     return [*tables, edition_key(dataset), publication_key(dataset)]
 

@@ -1,20 +1,22 @@
-"""What the city watches of itself, as assets: the coverage of the law's list, looked at weekly.
+"""What the city watches of itself, as assets: the coverage of the law's list, looked at weekly, and quality each day.
 
-The figures are the oversight room's; here they become an asset with a picture and a table. An asset of its own and no
-part of a dataset: it fails alone when the portal is away.
+The figures are the oversight room's; here they become assets with a picture and a table. Assets of their own and no
+part of a dataset: coverage fails alone when the portal is away. Quality is `quality_asset`'s.
 
 No postponed annotations here: Dagster reads the context's type from the function itself.
 """
 
 import dagster as dg
 
+from ternopil_pipelines.catalogue.agreement import OVERSIGHT
 from ternopil_pipelines.catalogue.model import Catalogue
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration.faults import RETRIES, permanent_fails_at_once
+from ternopil_pipelines.orchestration.quality_asset import quality_asset, quality_schedule
 from ternopil_pipelines.oversight.coverage import counts, coverage, on_portal
 from ternopil_pipelines.oversight.coverage_chart import WORDS, coverage_markdown
 
-COVERAGE = dg.AssetKey(["oversight", "coverage"])
+COVERAGE = dg.AssetKey([OVERSIGHT, "coverage"])
 # Monday after the morning's slots, so that the week's publications are counted.
 WEEKLY = "0 9 * * 1"
 
@@ -55,7 +57,7 @@ def oversight_assets(catalogue: Catalogue) -> list[dg.AssetsDefinition]:
             }
         )
 
-    return [law_coverage]
+    return [law_coverage, quality_asset(catalogue)]
 
 
 def oversight_schedules(catalogue: Catalogue) -> list[dg.ScheduleDefinition]:
@@ -67,5 +69,6 @@ def oversight_schedules(catalogue: Catalogue) -> list[dg.ScheduleDefinition]:
             execution_timezone=catalogue.city.timezone,
             default_status=dg.DefaultScheduleStatus.RUNNING,
             description="Щопонеділка: стан виконання переліку постанови № 835.",
-        )
+        ),
+        quality_schedule(catalogue),
     ]

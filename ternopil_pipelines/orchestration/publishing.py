@@ -58,6 +58,7 @@ def enter_publication(
         mode=published.mode,
         receipt=receipt_of(published),
         run=run,
+        warning=published.warning,
     )
 
 

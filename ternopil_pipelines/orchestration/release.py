@@ -1,11 +1,13 @@
 """What a person decides from the Dagster UI, and the run that follows: approval, rejection, the end of an embargo.
 
 The job `decide` asks for the decision in its launch form; the sensor `released` publishes what was approved there or by
-`ternopil approve`, and what an embargo held until now.
+`ternopil approve`, and what an embargo held until now; what nobody decides it reminds of, period after period.
 
 No postponed annotations here: Dagster reads the op's config from the function itself.
 """
 
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Literal
@@ -15,11 +17,13 @@ import dagster as dg
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.evidence.decisions import decision
 from ternopil_pipelines.evidence.journal import KEPT, last_published
-from ternopil_pipelines.gates.moderation import decide_held, held_edition, waiting
+from ternopil_pipelines.gates.moderation import decide_held, held_edition
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration.faults import permanent_fails_at_once
 from ternopil_pipelines.orchestration.names import publication_key, run_tags
 from ternopil_pipelines.orchestration.publishing import embargo_of
+from ternopil_pipelines.orchestration.reminding import evaluation
+from ternopil_pipelines.oversight.reminders import period, remind
 
 RELEASE_SECONDS = 30
 
@@ -68,13 +72,11 @@ def released_sensor(catalogue: Catalogue) -> dg.SensorDefinition:
         required_resource_keys={"installation"},
         description="Схвалене людиною і те, чиє ембарго скінчилося, оприлюднити; про те, що чекає задовго, нагадати.",
     )
-    def released(context: dg.SensorEvaluationContext) -> list[dg.RunRequest]:
+    def released(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         installation: Installation = context.resources.installation
         now = datetime.now(UTC)
-        for each in waiting(installation.ledger, datasets, now):
-            if each.overdue:
-                context.log.warning(f"{each.dataset} has been waiting for a decision since {each.since[:16]}")
-        return [
+        told, warned = _reminded(context, installation, datasets, now)
+        requests = [
             dg.RunRequest(
                 run_key=f"released:{key}",
                 asset_selection=[publication_key(dataset)],
@@ -83,8 +85,27 @@ def released_sensor(catalogue: Catalogue) -> dg.SensorDefinition:
             for dataset in datasets
             if (key := _to_release(installation, dataset, now)) is not None
         ]
+        return dg.SensorResult(run_requests=requests, asset_events=told, cursor=json.dumps(warned))
 
     return released
+
+
+def _reminded(
+    context: dg.SensorEvaluationContext, installation: Installation, datasets: Sequence[Dataset], now: datetime
+) -> tuple[list[dg.AssetCheckEvaluation], list[str]]:
+    """Check results that say who was reminded of what, or that nothing waits any more; the datasets that stay warned
+    of, which the cursor remembers."""
+    before = set(json.loads(context.cursor)) if context.cursor else set()
+    every = period(installation.environment.variables)
+    waiting, now_told = remind(
+        installation.catalogue, installation.ledger, now, every=every, who=f"sensor {context.sensor_name}"
+    )
+    for each in now_told:
+        context.log.warning(each.sentence)
+    late = {each.waiting.dataset: each for each in waiting if each.overdue}
+    speak = {each.waiting.dataset for each in now_told} | (before ^ set(late))
+    told = [evaluation(dataset, late.get(dataset.id)) for dataset in datasets if dataset.id in speak]
+    return told, sorted(late)
 
 
 def _to_release(installation: Installation, dataset: Dataset, now: datetime) -> str | None:

@@ -54,6 +54,9 @@ def run_dataset(installation: Installation, dataset: Dataset, instance: dg.Dagst
     if node is None:
         return _waiting(installation, dataset, result)
     shown = result.asset_materializations_for_node(node)[-1].metadata
+    if dataset.page_only:
+        state: State = "unchanged" if shown["unchanged"].value else "published"
+        return Outcome(dataset.id, state, result.run_id, url=str(shown["page"].value))
     return Outcome(
         dataset=dataset.id,
         state="unchanged" if shown["unchanged"].value else "published",

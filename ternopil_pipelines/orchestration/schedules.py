@@ -18,7 +18,7 @@ import dagster as dg
 from ternopil_pipelines.catalogue.cadence import Frequency, cadence
 from ternopil_pipelines.catalogue.calendar import last_due
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset
-from ternopil_pipelines.evidence.journal import last_looked
+from ternopil_pipelines.evidence.journal import PUBLISHED, UNCHANGED, last_looked
 from ternopil_pipelines.faults import TransientFault
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration.names import keys_of, run_tags, schedule_name
@@ -102,7 +102,8 @@ def _to_ask(installation: Installation, due: Due, attempts: int, now: datetime) 
     for ten minutes at 04:00 on the first must not cost a monthly dataset its month."""
     if attempts == 0:
         return True
-    last = installation.ledger.last(due.dataset.id)
+    # What was reminded of or measured meanwhile says nothing of the attempt.
+    last = installation.ledger.last(due.dataset.id, "failed", "refused", "received", PUBLISHED, UNCHANGED)
     if last is None or last.what != "failed" or attempts >= MOST_ATTEMPTS:
         return False
     unreachable = any(each.__name__ == last.body.get("fault") for each in TransientFault.__subclasses__())

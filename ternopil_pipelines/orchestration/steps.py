@@ -12,6 +12,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import pandas as pd
+
 from ternopil_pipelines.catalogue.model import Dataset, FolderSource, Table
 from ternopil_pipelines.catalogue.structures import columns_of
 from ternopil_pipelines.clean.cleaned import Cleaned
@@ -25,6 +28,7 @@ from ternopil_pipelines.receive.folder import landing_folder, waiting_files
 from ternopil_pipelines.receive.receipt import Receipt
 from ternopil_pipelines.receive.receiving import change_mark, receive
 from ternopil_pipelines.reports.delivery import deliver, deliver_unreadable
+from ternopil_pipelines.reports.example_row import without_example
 
 
 def take(installation: Installation, dataset: Dataset, table: Table, *, run: str) -> Receipt:
@@ -35,6 +39,8 @@ def take(installation: Installation, dataset: Dataset, table: Table, *, run: str
     except SourceRefused as fault:
         refuse_source(installation, dataset, table, fault, mark, run=run)
         raise
+    if isinstance(table.source, FolderSource):
+        receipt = without_example(receipt, table, columns_of(table), installation.catalogue.city)
     receipt = replace(receipt, changed=mark)
     if receipt.content is not None:
         suffix = receipt.origin.suffix or ".json"
@@ -105,12 +111,13 @@ def clean_table(installation: Installation, dataset: Dataset, table: Table, rece
     return cleaned
 
 
-def rows_before(installation: Installation, dataset: Dataset, table: Table) -> int | None:
-    """Rows of the table in the last edition, None where there is none."""
-    latest = installation.archive.latest(dataset.id)
-    if latest is None:
-        return None
-    return next((each.rows for each in latest.tables if each.id == table.id), None)
+def without_text(cleaned: Cleaned, receipt: Receipt) -> Receipt:
+    """Where each row of the cleaned table stood, without what stood there; rows set aside are gone with theirs."""
+    if len(cleaned.text) != len(receipt.rows):
+        kept = np.ones(len(receipt.rows), bool)
+        kept[list(cleaned.broken)] = False
+        receipt = receipt.only(kept)
+    return replace(receipt, text=pd.DataFrame())
 
 
 def deliver_verdict(

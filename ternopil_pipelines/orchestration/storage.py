@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from ternopil_pipelines.clean.cleaned import Cleaned
 from ternopil_pipelines.evidence.archive import Archive
 from ternopil_pipelines.evidence.edition import Edition
 from ternopil_pipelines.findings.finding import Finding
-from ternopil_pipelines.receive.receipt import Origin, Receipt
+from ternopil_pipelines.receive.receipt import Origin, Part, Receipt
 
 _ROW = "__row__"
 _META = b"ternopil"
@@ -34,7 +34,8 @@ _COLUMNS = TypeAdapter(tuple[Column, ...])
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Accepted:
-    """A cleaned table and the receipt it came from, without the receipt's text."""
+    """A cleaned table and the receipt it came from, without the receipt's text but with the number of each row: a gate
+    names a cell as the department sees it."""
 
     cleaned: Cleaned
     receipt: Receipt
@@ -79,8 +80,11 @@ def _to_arrow(value: Receipt | Accepted) -> pa.Table:
     if isinstance(value, Accepted):
         cleaned = value.cleaned
         table = pa.Table.from_pandas(cleaned.text, preserve_index=False)
+        if len(receipt.rows) == len(cleaned.text):
+            table = table.append_column(_ROW, pa.array(receipt.rows, type=pa.int64()))
         meta["cleaned"] = {
             "table": cleaned.table,
+            "places": dict(cleaned.places),
             "columns": _COLUMNS.dump_python(cleaned.columns, mode="json"),
             "findings": _FINDINGS.dump_python(cleaned.findings, mode="json"),
         }
@@ -99,7 +103,11 @@ def _from_arrow(table: pa.Table) -> Receipt | Accepted:
         return replace(receipt, text=_frame(table.drop_columns([_ROW])), rows=rows)
     columns = _COLUMNS.validate_json(json.dumps(kept["columns"]))
     findings = _FINDINGS.validate_python(kept["findings"])
-    return Accepted(Cleaned(kept["table"], columns, _frame(table), findings), receipt)
+    if _ROW in table.column_names:
+        receipt = replace(receipt, rows=table.column(_ROW).to_numpy())
+        table = table.drop_columns([_ROW])
+    text = _frame(table)
+    return Accepted(Cleaned(kept["table"], columns, text, findings, places=kept.get("places", {})), receipt)
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
@@ -119,6 +127,7 @@ def _receipt_facts(receipt: Receipt) -> dict[str, Any]:
         "letters": list(receipt.letters) if receipt.letters is not None else None,
         "findings": _FINDINGS.dump_python(receipt.findings, mode="json"),
         "changed": receipt.changed,
+        "parts": [asdict(part) for part in receipt.parts],
     }
 
 
@@ -133,4 +142,8 @@ def _receipt(facts: dict[str, Any]) -> Receipt:
         letters=tuple(facts["letters"]) if facts["letters"] is not None else None,
         findings=_FINDINGS.validate_python(facts["findings"]),
         changed=facts["changed"],
+        parts=tuple(
+            Part(each["first"], each["sheet"], tuple(each["letters"]) if each["letters"] is not None else None)
+            for each in facts.get("parts", [])
+        ),
     )

@@ -1,8 +1,9 @@
 """How far the city is with the law: each required dataset by the catalogue and by the portal as anyone sees it.
 
 States are the graders': published, partial (a table of the law's is not there), not applicable and restricted (with
-the reason the catalogue gives), missing. What the portal shows is asked without a token; nothing is taken on trust
-from the ledger. Drawing and printing are `coverage_chart`'s and the command's.
+the reason the catalogue gives, and what is wrong with the page that should say so), missing. What the portal shows is
+asked without a token; nothing is taken on trust from the ledger. Drawing and printing are `coverage_chart`'s and the
+command's.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.catalogue.structures import structure
 from ternopil_pipelines.portal.answers import PortalForbidden, PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines.portal.pages import holds_data
+from ternopil_pipelines.portal.passport import STATE, extra_of
 from ternopil_pipelines.portal.resources import TABLE
 
 State = Literal["published", "partial", "not applicable", "restricted", "missing"]
@@ -27,11 +30,14 @@ _READABLE = frozenset({"csv", "json", "xml", "geojson", "xlsx", "xls", "ods", "g
 @dataclass(frozen=True, slots=True)
 class Page:
     """What anyone finds on the portal at a dataset's address. `tables`: marks of the resources this product published;
-    `readable`: how many resources are machine-readable, whoever put them there."""
+    `readable`: how many resources are machine-readable, whoever put them there; `says`: the state that a page without
+    data declares; `data`: files that are no mere documents."""
 
     state: Literal["public", "hidden", "absent"]
     tables: frozenset[str] = frozenset()
     readable: int = 0
+    says: str | None = None
+    data: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,8 @@ def on_portal(client: PortalClient) -> Look:
             "public",
             frozenset(str(each[TABLE]) for each in resources if each.get(TABLE)),
             sum(str(each.get("format") or "").lower() in _READABLE for each in resources),
+            extra_of(package, STATE),
+            sum(map(holds_data, resources)),
         )
 
     return look
@@ -122,11 +130,9 @@ def _state(required: Requirement, datasets: Sequence[Dataset], look: Look) -> tu
 
 
 def _of_dataset(dataset: Dataset, look: Look) -> tuple[State, str | None]:
-    if dataset.state == "not applicable":
-        return "not applicable", dataset.reason
-    if dataset.state == "restricted":
-        return "restricted", dataset.reason
     page = look(dataset)
+    if dataset.state == "not applicable" or dataset.state == "restricted":
+        return dataset.state, " ".join(filter(None, (dataset.reason, _wrong_with(dataset, page))))
     if page.state != "public":
         return "missing", _why_not(dataset, page)
     if dataset.active:
@@ -141,6 +147,19 @@ def _of_dataset(dataset: Dataset, look: Look) -> tuple[State, str | None]:
     if dataset.state == "retired":
         return "partial", "Набір є на порталі, але більше не оновлюється."
     return "published", None
+
+
+def _wrong_with(dataset: Dataset, page: Page) -> str | None:
+    """Graders accept such a state by its page alone."""
+    if page.state == "absent":
+        return f"(Сторінки про це на порталі ще немає: її створить `ternopil publish {dataset.id}`.)"
+    if page.state == "hidden":
+        return f"(Сторінка «{dataset.package_name}» на порталі закрита від читачів.)"
+    if page.data:
+        return f"(На порталі досі лежать файли набору: їх вилучить `ternopil withdraw {dataset.id}`.)"
+    if page.says != dataset.state:
+        return f"(Сторінка на порталі каже не це: її оновить `ternopil publish {dataset.id}`.)"
+    return None
 
 
 def _why_not(dataset: Dataset, page: Page) -> str:

@@ -1,28 +1,20 @@
-"""The quality of a dataset in points: MQA's five dimensions, timeliness and structure, each point with its evidence.
+"""The quality of a dataset and of a holder in points, with the list of fixes ranked by what they would gain.
 
-The five dimensions and their weights are those of the European portal's metadata quality assessment (405 points);
-timeliness and structure, which the law asks for and MQA does not know, weigh a hundred each. A point names the check
-or the entry it rests on and what to do to earn it, so that the list of fixes is the list of points not earned.
+The points and their evidence are `quality_points`'; entering them over time and drawing them is `quality_history`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
 
-from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.evidence.archive import Archive
-from ternopil_pipelines.evidence.edition import Edition
-from ternopil_pipelines.evidence.journal import last_published
 from ternopil_pipelines.evidence.ledger import Ledger
-from ternopil_pipelines.findings.codes import CODES
-from ternopil_pipelines.findings.finding import Severity
+from ternopil_pipelines.oversight.quality_points import WEIGHTS, Dimension, Point, points, shown, unpublished
 
-Dimension = Literal[
-    "findability", "accessibility", "interoperability", "reusability", "contextuality", "timeliness", "structure"
-]
 TITLES: dict[Dimension, str] = {
     "findability": "Знайти",
     "accessibility": "Отримати",
@@ -32,25 +24,6 @@ TITLES: dict[Dimension, str] = {
     "timeliness": "Своєчасність",
     "structure": "Структура",
 }
-_TIMELY = {"fresh": 1.0, "due": 0.8, "overdue": 0.4, "delinquent": 0.0}
-_OPEN = frozenset({"CSV", "JSON", "XML", "GeoJSON"})
-_LICENSES = frozenset({"cc-by", "cc-zero", "cc-by-sa", "odc-by", "pddl"})
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """`check`: what the points rest on, a check of the dataset or a kind of ledger entry; `fix`: how to earn them."""
-
-    dimension: Dimension
-    title: str
-    most: float
-    earned: float
-    check: str
-    fix: str
-
-    @property
-    def missing(self) -> float:
-        return round(self.most - self.earned, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,152 +42,80 @@ class Quality:
 
     @property
     def percent(self) -> float:
-        return round(100 * self.earned / self.most, 1)
+        return percent(self.earned, self.most)
 
     def by_dimension(self) -> dict[Dimension, tuple[float, float]]:
         """Earned and possible points of each."""
-        return {
-            name: (
-                round(sum(each.earned for each in self.points if each.dimension == name), 2),
-                round(sum(each.most for each in self.points if each.dimension == name), 2),
-            )
-            for name in TITLES
-        }
+        earned = {name: sum(each.earned for each in self.points if each.dimension == name) for name in TITLES}
+        return {name: (round(earned[name], 2), WEIGHTS[name]) for name in TITLES}
 
     def fixes(self) -> tuple[Point, ...]:
         """What to mend, the most gained first."""
         return tuple(sorted((each for each in self.points if each.missing > 0), key=lambda each: -each.missing))
 
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.dataset,
+            "holder": self.holder,
+            "percent": self.percent,
+            "earned": self.earned,
+            "most": self.most,
+            "dimensions": {
+                name: {"earned": earned, "most": most} for name, (earned, most) in self.by_dimension().items()
+            },
+            "points": [asdict(each) for each in self.points],
+            "fixes": [{"gain": each.missing, "fix": each.fix, "check": each.check} for each in self.fixes()],
+        }
 
-def quality(catalogue: Catalogue, dataset: Dataset, archive: Archive, ledger: Ledger, *, state: str) -> Quality:
-    """`state`: where the dataset stands (`oversight.status`). A dataset never published earns nothing: there is no
-    evidence of anything."""
-    entry = last_published(ledger, dataset.id)
-    edition = archive.read(dataset.id, entry.edition) if entry is not None and entry.edition else None
-    points = tuple(_points(catalogue, dataset, edition, state)) if edition else tuple(_unpublished())
-    return Quality(dataset.id, dataset.holder, points)
+
+def quality(catalogue: Catalogue, dataset: Dataset, archive: Archive, ledger: Ledger, now: datetime) -> Quality:
+    """A dataset that is not on the portal earns nothing: there is no evidence of anything."""
+    found = shown(archive, ledger, dataset.id)
+    if found is None:
+        return Quality(dataset.id, dataset.holder, tuple(unpublished(ledger, dataset.id)))
+    return Quality(dataset.id, dataset.holder, tuple(points(catalogue, dataset, found, ledger, now)))
 
 
-def by_holder(found: Sequence[Quality]) -> dict[str, float]:
-    """Percent of each holder: points of all its datasets together, so that a large register weighs no more."""
-    holders: dict[str, list[Quality]] = {}
-    for each in found:
-        holders.setdefault(each.holder, []).append(each)
+def rated(catalogue: Catalogue) -> tuple[Dataset, ...]:
+    """Datasets that owe the portal something: those that are published, and those nobody has found a source for."""
+    return tuple(each for each in catalogue.datasets if each.state in {"active", "no source yet", "retired"})
+
+
+def measure(catalogue: Catalogue, archive: Archive, ledger: Ledger, now: datetime) -> tuple[Quality, ...]:
+    return tuple(quality(catalogue, each, archive, ledger, now) for each in rated(catalogue))
+
+
+def by_holder(found: Sequence[Quality]) -> dict[str, tuple[float, float]]:
+    """Earned and possible points of all datasets of each holder together."""
+    holders: dict[str, tuple[float, float]] = {}
+    for each in sorted(found, key=lambda each: each.holder):
+        earned, most = holders.get(each.holder, (0.0, 0.0))
+        holders[each.holder] = (round(earned + each.earned, 2), round(most + each.most, 2))
+    return holders
+
+
+def as_document(catalogue: Catalogue, found: Sequence[Quality]) -> dict[str, Any]:
+    titles: Mapping[str, str] = {each.id: each.title for each in catalogue.holders}
+    earned, most = sum(each.earned for each in found), sum(each.most for each in found)
     return {
-        holder: round(100 * sum(each.earned for each in mine) / sum(each.most for each in mine), 1)
-        for holder, mine in sorted(holders.items())
+        "percent": percent(earned, most),
+        "holders": [
+            {"id": name, "title": titles[name], "percent": percent(*sums), "earned": sums[0], "most": sums[1]}
+            for name, sums in by_holder(found).items()
+        ],
+        "datasets": [each.as_json() for each in found],
+        "fixes": [
+            {"dataset": each.dataset, "gain": point.missing, "fix": point.fix, "check": point.check}
+            for each, point in ranked(found)
+        ],
     }
 
 
-def _points(catalogue: Catalogue, dataset: Dataset, edition: Edition, state: str) -> Iterator[Point]:
-    passport, formats = edition.passport, set(edition.passport.formats)
-    geographic = any(column.rule == "latitude" for each in edition.tables for column in each.columns)
-    findings = _codes(edition)
-
-    def point(dimension: Dimension, title: str, most: float, share: float | bool, check: str, fix: str) -> Point:
-        return Point(dimension, title, most, round(most * float(share), 2), check, fix)
-
-    yield point(
-        "findability", "Ключові слова", 30, min(len(passport.keywords) / 3, 1), "passport",
-        "Додайте в sources.yaml щонайменше три ключові слова.",
-    )  # fmt: skip
-    yield point(
-        "findability", "Позиція переліку постанови № 835", 30, passport.required is not None, "passport",
-        "Зазначте `required`, якщо набір є в переліку.",
-    )  # fmt: skip
-    yield point(
-        "findability", "Територія", 20, geographic or catalogue.city.katottg is not None, "passport",
-        "Зазначте код КАТОТТГ громади.",
-    )  # fmt: skip
-    yield point("findability", "Періодичність", 20, bool(passport.frequency), "passport", "Зазначте `frequency`.")
-    yield point(
-        "accessibility", "Файли доступні без пароля й збігаються з редакцією", 50, True, "published",
-        "Оприлюдніть набір ще раз.",
-    )  # fmt: skip
-    yield point(
-        "accessibility", "Таблиця доступна через API порталу", 50, "CSV" in formats, "portal_equals_edition",
-        "Додайте формат CSV.",
-    )  # fmt: skip
-    yield point("interoperability", "Формат і тип файлів названо", 30, bool(formats), "passport", "Зазначте `formats`.")
-    yield point(
-        "interoperability", "Машиночитний відкритий формат", 40, bool(formats & _OPEN), "passport",
-        "Додайте формат CSV або JSON.",
-    )  # fmt: skip
-    yield point(
-        "interoperability", "Кілька форматів", 20, len(formats) > 1, "passport", "Додайте ще один формат."
-    )  # fmt: skip
-    yield point(
-        "interoperability", "Офіційна структура таблиць", 20, _official(edition), "schema",
-        "Оберіть офіційну структуру (`structure`), якщо вона є.",
-    )  # fmt: skip
-    yield point(
-        "reusability", "Відкрита ліцензія", 30, passport.license in _LICENSES, "passport", "Зазначте ліцензію cc-by."
-    )  # fmt: skip
-    yield point(
-        "reusability", "Відповідальна особа з електронною адресою", 25, bool(passport.maintainer_email), "passport",
-        "Зазначте контакт розпорядника.",
-    )  # fmt: skip
-    confirmed = catalogue.holder_of(dataset).confirmed
-    yield point(
-        "reusability", "Реквізити розпорядника підтверджено", 20, confirmed, "passport",
-        "Перевірте код і контакт розпорядника та поставте `confirmed: true`.",
-    )  # fmt: skip
-    described = _described([column for each in edition.tables for column in each.columns])
-    yield point(
-        "contextuality", "Стовпці пояснено", 10, described, "passport", "Додайте `label` або `description` стовпцям."
-    )  # fmt: skip
-    yield point(
-        "contextuality", "Мета і правова підстава", 10, bool(passport.purpose), "passport", "Зазначте `purpose`."
-    )  # fmt: skip
-    yield point(
-        "timeliness", "Оновлено вчасно", 100, _TIMELY.get(state, 1.0 if state == "retired" else 0.0), "freshness",
-        "Надішліть нові дані: строк оновлення минув.",
-    )  # fmt: skip
-    yield from _structure(findings, sum(each.rows for each in edition.tables))
+def ranked(found: Sequence[Quality]) -> list[tuple[Quality, Point]]:
+    """Every fix of every dataset, the most gained first."""
+    every = [(each, point) for each in found for point in each.fixes()]
+    return sorted(every, key=lambda pair: (-pair[1].missing, pair[0].dataset))
 
 
-def _structure(findings: Mapping[str, int], rows: int) -> Iterator[Point]:
-    """Sixty points for tables without remarks, by the share of cells named; forty shared by the kinds of remark, each
-    with its own fix."""
-    warned = {code: count for code, count in findings.items() if _warns(code)}
-    share = sum(warned.values()) / max(rows, 1)
-    clean = max(0.0, 1 - share)
-    fix = "Виправте зауваження до клітинок."
-    yield Point("structure", "Рядки без зауважень", 60, round(60 * clean, 2), "schema", fix)
-    if not warned:
-        yield Point("structure", "Жодного зауваження до структури", 40, 40, "schema", "")
-        return
-    each_most = 40 / len(warned)
-    for code in sorted(warned):
-        about = CODES[code].about if code in CODES else code
-        mend = CODES[code].fix if code in CODES and "{" not in CODES[code].fix else about
-        yield Point("structure", about, round(each_most, 2), 0, f"schema: {code}", mend)
-
-
-def _unpublished() -> Iterator[Point]:
-    weights: dict[Dimension, float] = {
-        "findability": 100, "accessibility": 100, "interoperability": 110, "reusability": 75, "contextuality": 20,
-        "timeliness": 100, "structure": 100,
-    }  # fmt: skip
-    for name, most in weights.items():
-        yield Point(name, "Набір оприлюднено", most, 0, "published", "Оприлюдніть набір.")
-
-
-def _codes(edition: Edition) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for each in edition.tables:
-        for code, count in each.findings:
-            counts[code] = counts.get(code, 0) + count
-    return counts
-
-
-def _warns(code: str) -> bool:
-    return code not in CODES or CODES[code].severity is not Severity.NOTE
-
-
-def _official(edition: Edition) -> float:
-    return sum(any(column.official for column in each.columns) for each in edition.tables) / len(edition.tables)
-
-
-def _described(columns: Sequence[Column]) -> float:
-    return sum(bool(each.label or each.description) for each in columns) / max(len(columns), 1)
+def percent(earned: float, most: float) -> float:
+    return round(100 * earned / most, 1) if most else 0.0

@@ -1,24 +1,28 @@
 """Where each dataset stands and whom it waits for.
 
 The ladder is fresh → due (older than the law's greatest age) → overdue (with grace) → delinquent (with twice the
-grace); what failed, is held, was never published or is retired stands outside it.
+grace). "Immediately after making changes" is due as soon as the source's change mark moved, with working days for
+grace. What failed, is held, was never published or is retired stands outside it. A page without data is due when its
+three-part test is to be reviewed.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ternopil_pipelines.catalogue.cadence import cadence
+from ternopil_pipelines.catalogue.cadence import Frequency, cadence
 from ternopil_pipelines.catalogue.calendar import next_due
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.evidence.decisions import decision
+from ternopil_pipelines.evidence.journal import PAGE
 from ternopil_pipelines.evidence.ledger import Entry, Ledger
 from ternopil_pipelines.findings.codes import CODES
 from ternopil_pipelines.findings.finding import Severity
 from ternopil_pipelines.gates.moderation import GATES
+from ternopil_pipelines.oversight.working_days import AFTER_A_CHANGE, working_days_after
 
 _LOOKED = {"published", "unchanged"}
 _FAILED = {"refused", "failed"}
@@ -45,14 +49,16 @@ def grace(max_age_days: int) -> timedelta:
 
 
 def standing(catalogue: Catalogue, dataset: Dataset, ledger: Ledger, now: datetime) -> Standing:
-    zone = ZoneInfo(catalogue.city.timezone)
+    now = now.astimezone(ZoneInfo(catalogue.city.timezone))
     entries = ledger.entries(dataset=dataset.id)
     published = [each for each in entries if each.what == "published"]
     looked = [each for each in entries if each.what in _LOOKED]
+    if dataset.page_only:
+        looked = [each for each in entries if each.what == PAGE]
     # A gate's refusal is a decision, told as `held`; it is no failure to be tried again.
     failed = [each for each in entries if each.what in _FAILED and each.body.get("fault") != "GateRefused"]
-    due = next_due(dataset.id, dataset.frequency, now.astimezone(zone)) if dataset.active else None
     state = _state(dataset, ledger, entries, looked, failed, now)
+    due = _due(dataset, entries, now)
     return Standing(
         id=dataset.id,
         state=state,
@@ -61,6 +67,30 @@ def standing(catalogue: Catalogue, dataset: Dataset, ledger: Ledger, now: dateti
         findings=_findings(entries),
         waiting_for=_waiting_for(state, dataset, failed),
     )
+
+
+def changed_on(entries: tuple[Entry, ...], now: datetime) -> date | None:
+    """The day on which the source was first seen with a change mark that did not come out yet."""
+    done = max((each.sequence for each in entries if each.what in _LOOKED), default=0)
+    marks: dict[str, object] = {}
+    for each in entries:
+        if each.what not in {"received", "refused"}:
+            continue
+        table, mark = str(each.body.get("table")), each.body.get("mark")
+        if each.sequence < done:
+            marks[table] = mark
+        elif mark is None or marks.get(table) != mark:
+            return datetime.fromisoformat(each.at).astimezone(now.tzinfo).date()
+    return None
+
+
+def _due(dataset: Dataset, entries: tuple[Entry, ...], now: datetime) -> datetime | None:
+    if dataset.frequency is not Frequency.ON_CHANGE:
+        return next_due(dataset.id, dataset.frequency, now) if dataset.active else None
+    changed = changed_on(entries, now) if dataset.active else None
+    if changed is None:
+        return None
+    return datetime.combine(working_days_after(changed, AFTER_A_CHANGE), time(23, 59), now.tzinfo)
 
 
 def _state(
@@ -74,7 +104,7 @@ def _state(
     if dataset.state == "retired":
         return "retired"
     built = [each for each in entries if each.edition]
-    if built and built[-1].edition:
+    if built and built[-1].edition and not dataset.page_only:
         found = decision(ledger, dataset.id, built[-1].edition)
         # What a person rejected (a rollback does) waits for nobody; what a gate rejected waits for its cause to go.
         if found is not None and (found.verdict == "held" or (found.verdict == "rejected" and found.by in GATES)):
@@ -83,7 +113,20 @@ def _state(
         return "failed"
     if not looked:
         return "never"
+    if dataset.page_only:
+        review = looked[-1].body.get("review")
+        return "due" if review and date.fromisoformat(str(review)) < now.date() else "fresh"
+    if dataset.frequency is Frequency.ON_CHANGE:
+        return _change_state(changed_on(entries, now), now.date())
     return _age_state(dataset, now - datetime.fromisoformat(looked[-1].at))
+
+
+def _change_state(changed: date | None, today: date) -> str:
+    if changed is None:
+        return "fresh"
+    if today <= working_days_after(changed, AFTER_A_CHANGE):
+        return "due"
+    return "overdue" if today <= working_days_after(changed, 2 * AFTER_A_CHANGE) else "delinquent"
 
 
 def _age_state(dataset: Dataset, age: timedelta) -> str:

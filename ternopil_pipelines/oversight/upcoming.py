@@ -17,7 +17,7 @@ from ternopil_pipelines.catalogue.cadence import Frequency, cadence
 from ternopil_pipelines.catalogue.calendar import next_due
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.evidence.ledger import Ledger
-from ternopil_pipelines.oversight.status import grace
+from ternopil_pipelines.oversight.status import changed_on, grace
 from ternopil_pipelines.oversight.working_days import AFTER_A_CHANGE, working_days_after
 
 DAYS = 90
@@ -68,15 +68,16 @@ def _planned(dataset: Dataset, now: datetime, days: int) -> Iterator[Coming]:
 
 def _asked_by_change(dataset: Dataset, ledger: Ledger, now: datetime) -> Iterator[Coming]:
     """A change that was received and has not come out: refused, failed or waiting for a person."""
-    entries = ledger.entries(dataset=dataset.id)
-    done = max((each.sequence for each in entries if each.what in {"published", "unchanged"}), default=0)
-    waiting = [each for each in entries if each.what == "received" and each.sequence > done]
-    if waiting:
-        changed = datetime.fromisoformat(waiting[0].at).astimezone(now.tzinfo).date()
-        yield _coming(dataset, working_days_after(changed, AFTER_A_CHANGE), "change", None, timedelta(days=1))
+    changed = changed_on(ledger.entries(dataset=dataset.id), now)
+    if changed is not None:
+        deadline, last = (working_days_after(changed, times * AFTER_A_CHANGE) for times in (1, 2))
+        yield _coming(dataset, deadline, "change", None, timedelta(), last - deadline)
 
 
-def _coming(dataset: Dataset, day: date, what: str, at: str | None, late: timedelta) -> Coming:
+def _coming(
+    dataset: Dataset, day: date, what: str, at: str | None, late: timedelta, very_late: timedelta | None = None
+) -> Coming:
+    """`late`, `very_late`: how long after the day it is not yet overdue, not yet delinquent (twice `late`)."""
     return Coming(
         day=day,
         dataset=dataset.id,
@@ -86,5 +87,5 @@ def _coming(dataset: Dataset, day: date, what: str, at: str | None, late: timede
         what=what,
         at=at,
         overdue=day + late + timedelta(days=1),
-        delinquent=day + 2 * late + timedelta(days=1),
+        delinquent=day + (2 * late if very_late is None else very_late) + timedelta(days=1),
     )

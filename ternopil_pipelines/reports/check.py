@@ -1,5 +1,8 @@
 """The command `check`: what would become of these files, told without portal, ledger or last edition.
 
+What a gate would stop for its cells alone (personal data, formulas) is said here already, as a remark: whether the
+edition is held or rejected the gate decides.
+
 Whatever the verdict, four kinds of files are written: the cleaned table of each table as CSV, report.json,
 report.html and, for workbooks, an annotated copy. A file that cannot be read at all has its report too.
 """
@@ -13,6 +16,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -21,8 +25,10 @@ from ternopil_pipelines.catalogue.structures import columns_of
 from ternopil_pipelines.clean.cleaned import Cleaned
 from ternopil_pipelines.clean.cleaning import clean
 from ternopil_pipelines.faults import SourceRefused, UsageFault
+from ternopil_pipelines.gates.looking import foreseen
 from ternopil_pipelines.receive.file import receive_file
 from ternopil_pipelines.receive.receipt import Receipt
+from ternopil_pipelines.reports.example_row import without_example
 from ternopil_pipelines.reports.writing import csv_bytes, write_verdict
 
 __all__ = ["CheckOutcome", "assign", "check", "write_verdict"]
@@ -116,12 +122,14 @@ def _checked(table: Table, path: Path, catalogue: Catalogue, dataset: Dataset) -
     if not isinstance(table.source, FolderSource):
         table = table.model_copy(update={"source": FolderSource(kind="folder")})
     try:
-        receipt = receive_file(path, table)
+        receipt = without_example(receive_file(path, table), table, columns, catalogue.city)
     except SourceRefused as refused:
         empty = pd.DataFrame({column.name: pd.Series([], dtype="str") for column in columns})
         return Cleaned(table.id, columns, empty, refused.findings), None
     city, most = catalogue.city, dataset.thresholds.quarantine
-    return clean(receipt, table, columns, bounds=city.bounds, zone=city.timezone, quarantine=most), receipt
+    cleaned = clean(receipt, table, columns, bounds=city.bounds, zone=city.timezone, quarantine=most)
+    today = datetime.now(ZoneInfo(city.timezone)).date()
+    return foreseen(catalogue, dataset, cleaned, receipt, today=today), receipt
 
 
 def _hash(paths: Sequence[Path]) -> str:

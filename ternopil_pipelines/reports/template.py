@@ -26,12 +26,13 @@ from ternopil_pipelines.catalogue.describing import describe
 from ternopil_pipelines.catalogue.law import requirements
 from ternopil_pipelines.catalogue.model import Catalogue, City, Dataset, FolderSource, Table
 from ternopil_pipelines.catalogue.structures import columns_of, structure
+from ternopil_pipelines.clean.rules import rule_of
 from ternopil_pipelines.clean.schema import demanded
 from ternopil_pipelines.faults import UsageFault
 from ternopil_pipelines.reports.check import assign
 from ternopil_pipelines.reports.examples import example
 from ternopil_pipelines.reports.template_explained import explain
-from ternopil_pipelines.reports.template_rules import FORMATS, add_rules
+from ternopil_pipelines.reports.template_rules import add_rules, format_of
 
 _DATA = "Дані"
 _REQUIRED, _OPTIONAL, _HEADER, _EXAMPLE = "FFF8D7A9", "FFE3EAF3", "FF1F4E79", "FFF2F2F2"
@@ -43,8 +44,10 @@ _TYPE_WORDS = {
     "date": "дата",
     "dateTime": "дата і час",
     "time": "час",
+    "year": "рік",
     "anyURL": "посилання",
 }
+_EXAMPLE_SAID = "Це вигаданий приклад: перепишіть увесь рядок своїми даними. Залишений, він до даних не потрапить."
 _LINE = Side(style="thin", color="FFBFBFBF")
 
 
@@ -130,10 +133,10 @@ def workbook(city: City, dataset: Dataset, table: Table) -> bytes:
     examples = [example(column, city) for column in columns]
     for position, (column, text) in enumerate(zip(columns, examples, strict=True), start=1):
         cell = sheet.cell(places.first, position, as_cell(column, text))
-        cell.number_format = FORMATS[column.type]
+        cell.number_format = format_of(column)
         cell.font = Font(italic=True, color="FF7F7F7F")
         cell.fill = PatternFill("solid", fgColor=_EXAMPLE)
-    sheet.cell(places.first, 1).comment = _comment("Це вигаданий приклад: перепишіть увесь рядок своїми даними.")
+    sheet.cell(places.first, 1).comment = _comment(_EXAMPLE_SAID)
     sheet.freeze_panes = sheet.cell(places.first, 2)
     title = structure(table.structure).title if table.structure else dataset.title
     explained = book.create_sheet(_free("Пояснення", places.sheet))
@@ -154,7 +157,7 @@ def as_cell(column: Column, text: str | None) -> Any:
             return int(text)
         case "decimal":
             return float(text)
-        case "date":
+        case "date" if rule_of(column) != "year":
             return date.fromisoformat(text)
         case "dateTime":
             return datetime.fromisoformat(text)
@@ -181,14 +184,15 @@ def _head(sheet: Any, columns: Sequence[Column], places: Places) -> None:
         name.comment = _comment(f"{describe(column)}{' Заповнювати обов’язково.' if must else ''}")
         if places.labels:
             # The type beneath the label also keeps the row from being taken for the header.
-            said = f"{column.title.strip()}{' *' if must else ''}\n({_TYPE_WORDS[column.type]})"
+            kind = _TYPE_WORDS["year" if rule_of(column) == "year" else column.type]
+            said = f"{column.title.strip()}{' *' if must else ''}\n({kind})"
             label = sheet.cell(places.labels, position, said)
             label.fill = PatternFill("solid", fgColor=_REQUIRED if must else _OPTIONAL)
             label.alignment = Alignment(wrap_text=True, vertical="top")
             label.border = Border(right=_LINE)
         letter = get_column_letter(position)
         sheet.column_dimensions[letter].width = max(16, min(34, len(column.name) + 4))
-        sheet.column_dimensions[letter].number_format = FORMATS[column.type]
+        sheet.column_dimensions[letter].number_format = format_of(column)
     if places.labels:
         sheet.row_dimensions[places.labels].height = 78
 

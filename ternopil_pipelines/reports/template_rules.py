@@ -30,6 +30,8 @@ FORMATS = {
     "dateTime": 'yyyy-mm-dd"T"hh:mm',
     "time": "hh:mm",
 }
+# In a cell of dates a typed 2009 becomes the first of July 1905: the 2009th day.
+_YEAR_FORMAT = "@"
 LISTS = "Довідники"
 YES_NO = ("Так", "Ні")
 # Rules reach this far down; a register of more rows is exported, not typed.
@@ -37,6 +39,10 @@ LAST_ROW = 20_000
 _LENGTHS = {"edrpou": 8, "post-code": 5, "katottg": 19, "cadastral-number": 22}
 _BLANK = PatternFill("solid", bgColor="FFFFC7CE")
 _MOST = 1e15
+
+
+def format_of(column: Column) -> str:
+    return _YEAR_FORMAT if rule_of(column) == "year" else FORMATS[column.type]
 
 
 def add_rules(book: Any, sheet: Any, columns: Sequence[Column], *, first: int) -> None:
@@ -64,6 +70,8 @@ def _rule(column: Column, lists: _Lists) -> DataValidation | None:
             kind = "whole" if column.type == "integer" else "decimal"
             least, most = _bounds(column)
             made = DataValidation(type=kind, operator="between", formula1=f"{least:.15g}", formula2=f"{most:.15g}")
+        case "date" if rule_of(column) == "year":
+            return None
         case "date" | "dateTime":
             made = DataValidation(type="date", operator="greaterThan", formula1="1")
         case "time":

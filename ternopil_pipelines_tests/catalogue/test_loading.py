@@ -69,6 +69,7 @@ WRONG = [
     ("email: t@example.gov.ua", "email: nobody", 9, "holders[0].contact.email", "form"),
     (', phone: "+380352000000"', "", 9, "holders[0].contact.phone", "required"),
     ("  - id: works\n", "  - id: transport-stops\n", 24, "datasets[1].id", "already"),
+    ("  - id: works\n", "  - id: oversight\n", 24, "datasets[1].id", "choose another id"),
     ("  - id: works\n", "  - id: transport_stops\n", 24, "datasets[1].id", "form"),
     ("    holder: transport\n    frequency: once a quarter", "    holder: nobody\n    frequency: once a quarter", 18,
      "datasets[0].holder", "one of the holders"),

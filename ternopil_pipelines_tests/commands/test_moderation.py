@@ -9,6 +9,7 @@ from ternopil_pipelines.clean.cleaning import clean
 from ternopil_pipelines.evidence.decisions import decide, decision
 from ternopil_pipelines.evidence.edition import Edition
 from ternopil_pipelines.evidence.journal import kept
+from ternopil_pipelines.gates.moderation import needs_judging
 from ternopil_pipelines.receive.file import receive_file
 from ternopil_pipelines_tests.commands.conftest import Ternopil
 from ternopil_pipelines_tests.orchestration.town import Town
@@ -32,7 +33,7 @@ def test_an_approval_is_entered_and_told(village: Town, ternopil: Ternopil) -> N
     assert said.code == 0
     assert "затверджено" in said.out
     found = decision(village.installation.ledger, "t-repairs", edition.address)
-    assert found is not None and (found.verdict, found.by, found.why) == ("approved", "Марія", "перевірено")
+    assert found is not None and (found.verdict, found.by, found.why) == ("approved", "person Марія", "перевірено")
 
 
 def test_a_rejection_as_json(village: Town, ternopil: Ternopil) -> None:
@@ -44,6 +45,15 @@ def test_a_rejection_as_json(village: Town, ternopil: Ternopil) -> None:
         "rejected",
         "не той файл",
     )
+
+
+def test_nobody_decides_in_the_name_of_a_gate(village: Town, ternopil: Ternopil) -> None:
+    """A rejection by `changes` would be the gate's own, and the next run would judge the edition anew."""
+    edition = held(village)
+    assert ternopil("reject", "t-repairs", "--note", "ні", "--by", "changes").code == 0
+    found = decision(village.installation.ledger, "t-repairs", edition.address)
+    assert found is not None and found.by == "person changes"
+    assert not needs_judging(village.installation.ledger, "t-repairs", edition.address)
 
 
 def test_a_second_decision_is_refused_with_exit_code_one(village: Town, ternopil: Ternopil) -> None:

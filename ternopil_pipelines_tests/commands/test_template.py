@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from random import Random
 
 import pytest
 from click.testing import CliRunner
@@ -12,6 +13,7 @@ from openpyxl import load_workbook
 from ternopil_pipelines.catalogue.structures import structure
 from ternopil_pipelines.cli import ternopil
 from ternopil_pipelines.faults import UsageFault
+from ternopil_pipelines_tests.lawful_values import rows
 
 SOURCES = """\
 version: 1
@@ -65,10 +67,15 @@ def run(sources: Path, *words: str) -> str:
     return result.output
 
 
-def test_each_table_has_a_workbook_that_check_accepts_untouched(sources: Path, tmp_path: Path) -> None:
+def test_each_table_has_a_workbook_that_check_accepts_once_it_is_filled(sources: Path, tmp_path: Path) -> None:
     made = json.loads(run(sources, "--json", "template", "parking", "--out", str(tmp_path / "out")))
     files = [each["file"] for each in made["templates"]]
     assert [Path(each).name for each in files] == ["parking-lots.xlsx", "operators.xlsx"]
+    for file, name in zip(files, ("36/parkingLots", "36/operators"), strict=True):
+        book = load_workbook(file)
+        for position, value in enumerate(rows(structure(name).columns, 1, Random(2))[0], start=1):
+            book["Дані"].cell(3, position).value = value
+        book.save(file)
     report = json.loads(run(sources, "check", "parking", *files, "--out", str(tmp_path / "verdict"), "--json"))
     assert report["verdict"] == "accepted"
     assert [(each["table"], each["rows"], each["findings"]) for each in report["tables"]] == [
@@ -77,12 +84,23 @@ def test_each_table_has_a_workbook_that_check_accepts_untouched(sources: Path, t
     ]
 
 
+def test_an_untouched_template_is_refused_as_empty_and_its_example_is_named(sources: Path, tmp_path: Path) -> None:
+    run(sources, "template", "own", "--out", str(tmp_path))
+    words = ["check", "own", str(tmp_path / "own.xlsx"), "--out", str(tmp_path / "v"), "--json"]
+    result = CliRunner().invoke(ternopil, ["--sources", str(sources), *words], catch_exceptions=False)
+    found = json.loads(result.stdout)["tables"][0]["findings"]
+    assert result.exit_code == 1
+    assert [(each["code"], each["row"]) for each in found] == [("example-row-left-out", 6), ("table-empty", None)]
+
+
 def test_declared_sheet_header_row_pattern_and_bounds_are_kept(sources: Path, tmp_path: Path) -> None:
     run(sources, "template", "own", "--out", str(tmp_path))
     book = load_workbook(tmp_path / "own.xlsx")
     sheet = book.worksheets[1]
     assert [cell.value for cell in sheet[5]] == ["uid", "height", "since", "state", "email"]
     assert book.active is sheet
+    sheet.cell(6, 5).value = "viddil@example.gov.ua"
+    book.save(tmp_path / "own.xlsx")
     report = json.loads(
         run(sources, "check", "own", str(tmp_path / "own.xlsx"), "--out", str(tmp_path / "v"), "--json")
     )

@@ -2,7 +2,9 @@ import random
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +36,51 @@ def test_an_ordinary_month_passes_and_leaves_its_diff(town: Town) -> None:
 @pytest.mark.parametrize(("left", "verdict"), [(81, "passed"), (80, "held"), (50, "held")])
 def test_a_fifth_of_the_rows_gone_is_held(town: Town, left: int, verdict: str) -> None:
     assert town.judge(rows(left)).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "left", "said"),
+    [
+        ({}, 91, None),
+        ({}, 90, "warning"),
+        ({}, 80, "error"),
+        ({"rows_drop": 0.5}, 60, None),
+        ({"rows_drop": {"warn": 0.3, "error": 0.5}}, 60, "warning"),
+        ({"rows_drop": {"warn": 0.3}}, 55, "warning"),
+        ({"rows_growth": {"warn": 0.1, "error": 0.5}}, 120, "warning"),
+        ({"rows_growth": {"warn": 0.1, "error": 0.5}}, 150, "error"),
+    ],
+)
+def test_remark_and_stop_have_limits_of_their_own(
+    tmp_path: Path, thresholds: dict[str, object], left: int, said: str | None
+) -> None:
+    town = Town(tmp_path, settings={"thresholds": thresholds})
+    town.publish(rows())
+    judged = town.judge(rows(left))
+    told = [each.severity for each in judged.findings if each.code in {"rows-dropped", "rows-grown"}]
+    assert told == ([said] if said else [])
+    assert (judged.verdict == "held") == (said == "error")
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "code"),
+    [
+        ("values_lost", lambda at, row: {**row, "street": None} if at % 2 else row, "column-emptied"),
+        ("keys_replaced", lambda at, row: {**row, "id": f"9{row['id']}"} if at < 40 else row, "keys-replaced"),
+        ("shift", lambda _, row: {**row, "kind": "ремонт"}, "categories-shifted"),
+    ],
+)
+def test_what_is_a_remark_by_default_a_dataset_may_hold(
+    tmp_path: Path, name: str, change: Callable[[int, dict[str, Any]], dict[str, Any]], code: str
+) -> None:
+    for number, (thresholds, verdict) in enumerate([({}, "passed"), ({name: {"warn": 0.1, "error": 0.3}}, "held")]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        town = Town(folder, settings={"thresholds": thresholds})
+        town.publish(rows())
+        judged = town.judge([change(at, row) for at, row in enumerate(rows())])
+        assert judged.verdict == verdict, judged.why
+        assert verdict == "passed" or code in {each.code for each in judged.findings if each.severity == "error"}
 
 
 def test_the_reason_stands_in_the_first_line(town: Town) -> None:

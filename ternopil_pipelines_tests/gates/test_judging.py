@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from ternopil_pipelines.demo.city import AS_OF
 from ternopil_pipelines.evidence.decisions import decision
 from ternopil_pipelines.gates.judging import enter, judge, summary
 from ternopil_pipelines.gates.looking import look, quiet
@@ -114,7 +115,7 @@ def test_a_dataset_of_the_demo_city_passes_its_first_judgement(name: str, city: 
     edition = town.archive.keep(city.catalogue, dataset, tables, code_version="1")
 
     said = judge(
-        city.catalogue, dataset, edition, town.archive, town.ledger, tables=tables, today=TODAY, tests=town.tests
+        city.catalogue, dataset, edition, town.archive, town.ledger, tables=tables, today=AS_OF, tests=town.tests
     )
     assert said.verdict == "passed", said.why
     assert codes(said) <= {"personal-lawful"}

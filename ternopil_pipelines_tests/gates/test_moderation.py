@@ -11,7 +11,7 @@ from ternopil_pipelines.faults import GateRefused, UsageFault
 from ternopil_pipelines.gates.judging import enter
 from ternopil_pipelines.gates.moderation import decide_held, held_edition, needs_judging, waiting
 from ternopil_pipelines_tests.gates.test_judging import people
-from ternopil_pipelines_tests.gates.town import NOW, Town, rows
+from ternopil_pipelines_tests.gates.town import Town, rows
 
 
 def held(town: Town, number: int = 50) -> Edition:
@@ -87,20 +87,24 @@ def test_a_persons_rejection_is_not_judged_away(tmp_path: Path) -> None:
     assert not needs_judging(town.ledger, edition.dataset, edition.address)
 
 
-def test_what_waits_is_listed_and_becomes_overdue(tmp_path: Path) -> None:
+def test_what_waits_is_listed_until_it_is_decided_and_a_newer_file_does_not_begin_the_waiting_anew(
+    tmp_path: Path,
+) -> None:
     town = Town(tmp_path, settings={"moderation": "first"})
-    edition = held(town)
-    [each] = waiting(town.ledger, town.catalogue.datasets, NOW + timedelta(hours=1))
-    assert (each.dataset, each.edition, each.gate, each.overdue) == (
-        edition.dataset,
-        edition.address,
+    first = held(town)
+    [each] = waiting(town.ledger, town.catalogue.datasets)
+    assert (each.dataset, each.edition, each.verdict, each.gate) == (
+        first.dataset,
+        first.address,
+        "held",
         "moderation",
-        False,
     )
-    [late] = waiting(town.ledger, town.catalogue.datasets, NOW + timedelta(days=4))
-    assert late.overdue
-    decide_held(town.ledger, edition, "approved", by="Марія", note="так")
-    assert waiting(town.ledger, town.catalogue.datasets, NOW + timedelta(days=9)) == ()
+    town.clock += timedelta(days=1)
+    newer = held(town, 21)
+    [again] = waiting(town.ledger, town.catalogue.datasets)
+    assert (again.edition, again.since) == (newer.address, each.since)
+    decide_held(town.ledger, newer, "approved", by="Марія", note="так")
+    assert waiting(town.ledger, town.catalogue.datasets) == ()
 
 
 def test_a_dataset_without_an_edition_has_nothing_to_decide(tmp_path: Path) -> None:

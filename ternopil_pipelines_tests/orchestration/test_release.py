@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, tzinfo
+
 import dagster as dg
 import pytest
 from ckanapi import NotFound, RemoteCKAN
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
+from dagster._core.definitions.sensor_definition import SensorExecutionData
 
+from ternopil_pipelines.commands import status
+from ternopil_pipelines.evidence import ledger
 from ternopil_pipelines.faults import EditionHeld
+from ternopil_pipelines.orchestration import release, reminding
 from ternopil_pipelines.orchestration.build import build_definitions
 from ternopil_pipelines.orchestration.names import keys_of, publication_key
 from ternopil_pipelines.orchestration.publishing import publish_edition
+from ternopil_pipelines.orchestration.reminding import DECIDED_IN_TIME
 from ternopil_pipelines.orchestration.running import run_dataset
+from ternopil_pipelines_tests.commands.conftest import Ternopil, ternopil
 from ternopil_pipelines_tests.orchestration.town import Town
+
+__all__ = ["ternopil"]
 
 
 @pytest.fixture
@@ -37,11 +48,46 @@ def _launch(town: Town, instance: dg.DagsterInstance, **decision: str) -> dg.Exe
     return job.execute_in_process(instance=instance, run_config=config, raise_on_error=False)
 
 
-def _asked(town: Town, instance: dg.DagsterInstance) -> list[dg.RunRequest]:
+def _tick(town: Town, instance: dg.DagsterInstance, cursor: str | None = None) -> SensorExecutionData:
+    """One look of the sensor, its check results entered as the daemon enters them."""
     definitions = build_definitions(town.installation)
     sensor = definitions.resolve_sensor_def("released")
-    context = dg.build_sensor_context(instance=instance, resources={"installation": town.installation})
-    return list(sensor.evaluate_tick(context).run_requests or [])
+    context = dg.build_sensor_context(
+        instance=instance,
+        cursor=cursor,
+        resources={"installation": town.installation},
+        sensor_name="released",
+        repository_def=definitions.get_repository_def(),
+    )
+    done = sensor.evaluate_tick(context)
+    for event in done.asset_events:
+        instance.report_runless_asset_event(event)
+    return done
+
+
+def _asked(town: Town, instance: dg.DagsterInstance) -> list[dg.RunRequest]:
+    return list(_tick(town, instance).run_requests or [])
+
+
+def _shown(town: Town, instance: dg.DagsterInstance) -> AssetCheckEvaluation | None:
+    """What the Dagster UI shows beside the publication."""
+    key = dg.AssetCheckKey(publication_key(town.repairs), DECIDED_IN_TIME)
+    record = instance.event_log_storage.get_latest_asset_check_execution_by_key([key]).get(key)
+    event = record.event.dagster_event if record is not None and record.event is not None else None
+    done = event is not None and event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    return event.asset_check_evaluation_data if event is not None and done else None
+
+
+def _days_on(days: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if so many days had passed for whoever looks at a clock."""
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + timedelta(days=days)
+
+    for module in (ledger, release, reminding, status):
+        monkeypatch.setattr(module, "datetime", Later)
 
 
 def test_a_held_edition_is_closed_on_every_path_and_goes_out_once_it_is_approved(
@@ -80,3 +126,36 @@ def test_a_rejected_edition_stays_in_and_cannot_be_approved_afterwards(
     assert not _launch(moderated, instance, decision="APPROVE", note="ні, добре", by="Іван").success
     assert run_dataset(moderated.installation, moderated.repairs, instance, cause="schedule").state == "refused"
     assert not _published(anonymous, moderated)
+
+
+def test_what_waits_too_long_is_said_in_the_ui_in_the_ledger_and_in_status_until_it_is_decided(
+    moderated: Town, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, ternopil: Ternopil
+) -> None:
+    dataset = moderated.repairs
+    assert run_dataset(moderated.installation, dataset, instance, cause="schedule").state == "held"
+    fresh = _tick(moderated, instance)
+    assert (fresh.asset_events, _shown(moderated, instance)) == ([], None)
+
+    _days_on(7, monkeypatch)
+    first = _tick(moderated, instance, fresh.cursor)
+    warned = _shown(moderated, instance)
+    assert warned is not None and not warned.passed and warned.severity is dg.AssetCheckSeverity.WARN
+    assert "модератор" in str(warned.metadata["кого питають"].value)
+    assert "ternopil approve" in str(warned.metadata["що"].value)
+    assert _tick(moderated, instance, first.cursor).asset_events == [], "once a period"
+    (line,) = [each for each in ternopil("status").out.splitlines() if each.startswith(dataset.id)]
+    assert "робочих днів: 5" in line and "нагадано разів: 1" in line and "модератор" in line
+
+    _days_on(14, monkeypatch)
+    second = _tick(moderated, instance, first.cursor)
+    again = _shown(moderated, instance)
+    assert again is not None and again.metadata["нагадано разів"].value == 2
+    told = moderated.installation.ledger.entries(dataset.id, "reminded")
+    assert [each.body["asked"] for each in told] == ["moderator", "moderator"]
+
+    assert ternopil("reject", dataset.id, "--note", "не той файл").code == 0
+    _tick(moderated, instance, second.cursor)
+    settled = _shown(moderated, instance)
+    assert settled is not None and settled.passed
+    assert "нагадано" not in ternopil("status").out
+    assert moderated.installation.ledger.verify() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -11,6 +12,7 @@ from ternopil_pipelines.orchestration import steps
 from ternopil_pipelines.orchestration.keeping import keep_edition
 from ternopil_pipelines.orchestration.names import edition_key, raw_key, table_key
 from ternopil_pipelines.orchestration.storage import Accepted, Storage
+from ternopil_pipelines.receive.receipt import Part
 from ternopil_pipelines_tests.orchestration.town import REPAIRS, Town, make_town
 
 
@@ -31,11 +33,12 @@ def _keep(storage: Storage, key: dg.AssetKey, value: object) -> object:
 def test_receipt_table_and_edition_come_back_as_they_were(village: Town) -> None:
     installation, dataset, table = village.installation, village.repairs, village.repairs.tables[0]
     storage = Storage(village.root / "storage", installation.archive)
-    receipt = steps.take(installation, dataset, table, run="r")
+    parts = (Part(0, "a.csv"), Part(2, "b.xlsx: Рік", ("A", None)))
+    receipt = replace(steps.take(installation, dataset, table, run="r"), parts=parts)
     again = _keep(storage, raw_key(dataset, table), receipt)
     assert again.text.equals(receipt.text)
     assert list(again.rows) == list(receipt.rows)
-    for name in ("sha256", "received_at", "sheet", "letters", "findings", "changed"):
+    for name in ("sha256", "received_at", "sheet", "letters", "findings", "changed", "parts"):
         assert getattr(again, name) == getattr(receipt, name), name
     assert (again.origin.kind, again.origin.name) == (receipt.origin.kind, receipt.origin.name)
 

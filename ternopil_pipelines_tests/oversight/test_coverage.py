@@ -76,6 +76,7 @@ def test_every_numbered_entry_of_the_law_is_reported_once_in_its_order() -> None
         ("state: retired", PUBLIC, "partial"),
         ("state: not applicable, reason: Трамваїв немає", Page("absent"), "not applicable"),
         ("state: restricted, reason: Трискладовий тест від 2026-01-15", Page("absent"), "restricted"),
+        ("state: restricted, reason: Трискладовий тест від 2026-01-15", PUBLIC, "restricted"),
     ],
 )
 def test_the_state_follows_the_page_and_the_catalogue(rest: str, page: Page, state: State) -> None:
@@ -85,9 +86,29 @@ def test_the_state_follows_the_page_and_the_catalogue(rest: str, page: Page, sta
     assert (found.reason is None) == (state == "published")
 
 
-def test_the_catalogues_reason_is_told_word_for_word() -> None:
-    found = of("local/10", entry("stops", "local/10", "state: not applicable, reason: Трамваїв немає"), pages={})
-    assert found.reason == "Трамваїв немає"
+DECLARED = entry("stops", "local/10", "state: not applicable, reason: Трамваїв немає")
+
+
+def test_the_catalogues_reason_is_told_word_for_word_where_the_page_says_so() -> None:
+    said = Page("public", says="not applicable")
+    assert of("local/10", DECLARED, pages={"stops": said}).reason == "Трамваїв немає"
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        (Page("absent"), "ternopil publish stops"),
+        (Page("hidden"), "закрита від читачів"),
+        (Page("public"), "каже не це"),
+        (Page("public", says="restricted"), "каже не це"),
+        (Page("public", says="withdrawn"), "каже не це"),
+        (Page("public", frozenset({"t"}), 1, None, 1), "ternopil withdraw stops"),
+    ],
+)
+def test_a_declared_state_without_its_page_is_told_as_such(page: Page, told: str) -> None:
+    found = of("local/10", DECLARED, pages={"stops": page})
+    assert found.state == "not applicable"
+    assert found.reason is not None and found.reason.startswith("Трамваїв немає") and told in found.reason
 
 
 def test_an_entry_of_two_tables_with_one_declared_is_partial_and_the_other_is_named() -> None:

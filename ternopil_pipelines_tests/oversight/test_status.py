@@ -120,6 +120,71 @@ def test_retired_is_retired_whatever_happened(diary: Diary) -> None:
     assert _standing(diary, state="retired").state == "retired"
 
 
+# A Wednesday.
+CHANGED = datetime(2026, 5, 20, 9, 0, tzinfo=UTC)
+
+
+def _after_change(diary: Diary, at: datetime) -> Standing:
+    text = SOURCES.replace("PREFIX", "t").replace(
+        "frequency: once a month", "frequency: immediately after making changes"
+    )
+    catalogue = parse_catalogue(text)
+    return standing(catalogue, catalogue.dataset("t-repairs"), diary.ledger, at)
+
+
+@pytest.mark.parametrize(
+    ("day", "state", "waits"),
+    [
+        (20, "due", "t-works"),
+        (25, "due", "t-works"),  # the third working day, a Monday
+        (26, "overdue", "t-works"),
+        (28, "overdue", "t-works"),
+        (29, "delinquent", "t-works"),
+    ],
+)
+def test_a_change_of_the_source_climbs_the_ladder_by_working_days(
+    day: int, state: str, waits: str, diary: Diary
+) -> None:
+    diary.write("received", ago=timedelta(days=30), table="repairs", mark="1")
+    diary.write("published", ago=timedelta(days=30), edition=EDITION)
+    assert _after_change(diary, CHANGED).state == "fresh"
+    diary.write("received", table="repairs", mark="2")
+    found = _after_change(diary, CHANGED.replace(day=day))
+    assert (found.state, found.waiting_for) == (state, waits)
+    assert found.due is not None and found.due.startswith("2026-05-25T23:59")
+    diary.write("published", edition=EDITION)
+    found = _after_change(diary, CHANGED.replace(day=day))
+    assert (found.state, found.due) == ("fresh", None)
+
+
+def test_the_same_mark_received_again_is_no_change(diary: Diary) -> None:
+    diary.write("received", ago=timedelta(days=30), table="repairs", mark="1")
+    diary.write("published", ago=timedelta(days=30), edition=EDITION)
+    diary.write("received", ago=timedelta(days=20), table="repairs", mark="1")
+    assert _after_change(diary, CHANGED).state == "fresh"
+
+
+def test_a_refused_change_is_failed_and_still_has_its_deadline(diary: Diary) -> None:
+    diary.write("received", ago=timedelta(days=30), table="repairs", mark="1")
+    diary.write("published", ago=timedelta(days=30), edition=EDITION)
+    diary.write("refused", table="repairs", mark="2")
+    found = _after_change(diary, CHANGED)
+    assert found.state == "failed" and (found.due or "").startswith("2026-05-25")
+
+
+@pytest.mark.parametrize(("review", "state"), [(None, "fresh"), ("2026-05-20", "fresh"), ("2026-05-19", "due")])
+def test_a_page_without_data_is_due_when_its_test_is_to_be_reviewed(
+    review: str | None, state: str, diary: Diary
+) -> None:
+    declared = {"state": "restricted", "reason": "Тест"}
+    assert _standing(diary, **declared).state == "never"
+    diary.write("page", ago=timedelta(days=400), review=review)
+    found = _standing(diary, **declared)
+    assert (found.state, found.waiting_for) == (state, "t-works" if state == "due" else None)
+    diary.write("failed", fault="PortalUnreachable")
+    assert _standing(diary, **declared).state == "failed"
+
+
 @pytest.mark.parametrize(("days", "expected"), [(1, 1), (7, 1), (31, 3), (364, 36)])
 def test_the_grace_is_a_tenth_and_at_least_a_day(days: int, expected: int) -> None:
     assert grace(days) == timedelta(days=expected)

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import random
 
 import jsonschema
 import pandas as pd
@@ -9,6 +10,7 @@ from openpyxl import load_workbook
 from ternopil_pipelines.faults import UsageFault
 from ternopil_pipelines.reports.check import assign, check
 from ternopil_pipelines.reports.report import json_schema
+from ternopil_pipelines_tests.gates.corpus import tax_number
 from ternopil_pipelines_tests.reports.making import BAD, GOOD, catalogue, csv_file, workbook
 
 
@@ -120,3 +122,18 @@ def test_a_file_nobody_knows_and_a_table_given_two_files_are_wrong_use(tmp_path)
         assign(dataset, [tmp_path / "schools.csv", tmp_path / "schools2.csv"], None)
     with pytest.raises(UsageFault, match="no table"):
         assign(dataset, [tmp_path / "schools.csv"], "pupils")
+
+
+def test_people_in_a_column_are_told_beforehand_as_a_remark_and_never_quoted(tmp_path):
+    numbers = [tax_number(random.Random(at)) for at in range(8)]
+    rows = [[f"00{at}", number, "1", "2024-06-01"] for at, number in enumerate(numbers)]
+    outcome = outcome_of(workbook(tmp_path, rows), tmp_path)
+    (table,) = outcome.report["tables"]
+    told = {each["code"]: each for each in table["findings"]}
+    assert (outcome.report["verdict"], outcome.exit_code) == ("accepted_with_remarks", 0)
+    assert (told["personal-column"]["severity"], told["personal-column"]["column"]) == ("warning", "name")
+    assert "буде зупинено" in told["personal-column"]["message"]
+    written = [path for path in outcome.written if path.name.startswith("report")]
+    assert not [number for number in numbers for path in written if number in path.read_text(encoding="utf-8")]
+    clean = (tmp_path / "out" / "schools.csv").read_text(encoding="utf-8")
+    assert all(number in clean for number in numbers), "the table is the department's own"
