@@ -7,10 +7,15 @@ neighbour disturbs all alike; medians, and ratios within one run, are what count
 
   batches of 250      `datastore_create` one after the other, as DataPusher loads
   best API way        inserts of 5,000 rows over two connections; the file's order is lost
-  in_place, made anew one `datastore_create` with everything
+  in order, one connection  inserts of 5,000 rows one after the other: what the file's order alone costs the way above
+  ab                  one `datastore_create` with everything, in the file's order, under an id nobody reads
+  in_place, made anew the same after the old table was dropped
   in_place, overwritten  one `datastore_upsert` by `_id`, full text made anew; nobody sees the table absent
+  in_place, a month's change  the same with the rows that differ: 2 % new, 1 % changed
   COPY sequence       COPY, UPDATE of the full text, index: what XLoader does, with GiST and with GIN
   direct              a shadow table and the exchange, with the same two kinds of index
+
+`whole publications`: file, table, metadata, search and reading all of it back, through the publisher itself.
 """
 
 from __future__ import annotations
@@ -31,15 +36,20 @@ import pandas as pd
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from ternopil_pipelines.catalogue.columns import Column
-from ternopil_pipelines.local_portal.portal import ENVIRONMENT_VARIABLE, LocalPortal
-from ternopil_pipelines.portal import datastore, overwriting
-from ternopil_pipelines.portal.client import PortalClient
-from ternopil_pipelines.portal.datastore import Rows
-from ternopil_pipelines.portal.datastore_sql import csv_of, quoted
-from ternopil_pipelines.portal.shadow import ShadowTables
-
 REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY))
+
+from ternopil_pipelines.catalogue.columns import Column  # noqa: E402
+from ternopil_pipelines.local_portal.portal import ENVIRONMENT_VARIABLE, LocalPortal  # noqa: E402
+from ternopil_pipelines.portal import datastore, overwriting  # noqa: E402
+from ternopil_pipelines.portal.client import PortalClient  # noqa: E402
+from ternopil_pipelines.portal.datastore import Rows  # noqa: E402
+from ternopil_pipelines.portal.datastore_sql import csv_of, quoted  # noqa: E402
+from ternopil_pipelines.portal.journal import Journal  # noqa: E402
+from ternopil_pipelines.portal.shadow import ShadowTables  # noqa: E402
+from ternopil_pipelines_tests.portal.conftest import Press  # noqa: E402
+from ternopil_pipelines_tests.portal.making import Shelf, catalogue  # noqa: E402
+
 BATCH, BEST_BATCH = 250, 5_000
 STREETS = ("Руська", "Київська", "Замкова", "Степана Бандери", "Злуки", "Князя Острозького", "Миру", "Лучаківського")
 WORKS = (
@@ -69,6 +79,10 @@ COLUMNS = (
 
 
 def rows_of(count: int, version: str) -> Rows:
+    return Rows.of(frame_of(count, version), COLUMNS, sha256=(version * 64)[:64])
+
+
+def frame_of(count: int, version: str) -> pd.DataFrame:
     places = range(count)
     cells = {
         "identifier": [f"TE-{version}-{n:07d}" for n in places],
@@ -87,7 +101,17 @@ def rows_of(count: int, version: str) -> Rows:
         "lat": [f"49.{n * 17 % 1_000_000:06d}" for n in places],
         "note": [None if n % 4 else f"редакція {version}, акт від {n % 28 + 1}.05.2025" for n in places],
     }
-    return Rows.of(pd.DataFrame(cells, dtype="str"), COLUMNS, sha256=(version * 64)[:64])
+    return pd.DataFrame(cells, dtype="str")
+
+
+def a_month_before(rows: Rows, old: Rows) -> Rows:
+    """Without the last 2 %, and every hundredth row another."""
+    count = rows.count * 98 // 100
+    cells = tuple(
+        tuple(earlier[place] if place % 100 == 0 else now[place] for place in range(count))
+        for earlier, now in zip(old.cells, rows.cells, strict=True)
+    )
+    return Rows(rows.fields, cells, count, sha256="e" * 64)
 
 
 class Bench:
@@ -112,27 +136,39 @@ class Bench:
                 records=rows.records(start, start + BATCH), calculate_record_count=start + BATCH >= rows.count,
             )  # fmt: skip
 
+    def in_order(self, resource: str, rows: Rows) -> None:
+        self.client.call("datastore_create", resource_id=resource, force=True, fields=list(rows.fields), records=[])
+        self._insert(self.client, resource, rows, range(0, rows.count, BEST_BATCH))
+
     def best_api(self, resource: str, rows: Rows) -> None:
         self.client.call("datastore_create", resource_id=resource, force=True, fields=list(rows.fields), records=[])
-        starts = list(range(0, rows.count, BEST_BATCH))
-
-        def send(client: PortalClient, mine: list[int]) -> None:
-            for start in mine:
-                client.call(
-                    "datastore_upsert", resource_id=resource, force=True, method="insert",
-                    records=rows.records(start, start + BEST_BATCH), calculate_record_count=False,
-                )  # fmt: skip
-
+        starts = range(0, rows.count, BEST_BATCH)
         with ThreadPoolExecutor(2) as pool:
-            list(pool.map(send, (self.client, self.second), (starts[::2], starts[1::2])))
+            work = ((self.client, starts[::2]), (self.second, starts[1::2]))
+            list(pool.map(lambda each: self._insert(each[0], resource, rows, each[1]), work))
+
+    @staticmethod
+    def _insert(client: PortalClient, resource: str, rows: Rows, starts: range) -> None:
+        for start in starts:
+            client.call(
+                "datastore_upsert", resource_id=resource, force=True, method="insert",
+                records=rows.records(start, start + BEST_BATCH), calculate_record_count=False,
+            )  # fmt: skip
 
     def made_anew(self, resource: str, rows: Rows) -> None:
         datastore.drop(self.client, resource)
         datastore.create(self.client, resource, rows)
 
     def overwritten(self, resource: str, rows: Rows) -> None:
-        overwriting.overwrite(self.client, resource, rows, standing=rows.count)
-        overwriting.settle(self.client, resource, rows, standing=rows.count)
+        standing = overwriting.Standing(rows.count, None)
+        overwriting.overwrite(self.client, resource, rows, standing=standing)
+        overwriting.settle(self.client, resource, rows, standing=standing)
+
+    def changed(self, resource: str, rows: Rows, before: Rows) -> None:
+        standing = overwriting.overwritable(self.client, resource, rows, lambda mark: before)
+        assert standing is not None and standing.differs_little(rows)
+        overwriting.overwrite(self.client, resource, rows, standing=standing)
+        overwriting.settle(self.client, resource, rows, standing=standing)
 
     def copied(self, resource: str, rows: Rows, *, index: str) -> None:
         engine = create_engine(self.address, poolclass=NullPool)
@@ -194,6 +230,37 @@ class Bench:
         return time.monotonic() - started
 
 
+# Mode of the publication, and in how many rows of a hundred its next edition differs.
+WHOLE = {
+    "publication, in_place, 3 % changed": ("in_place", 3),
+    "publication, in_place, all changed": ("in_place", 100),
+    "publication, ab, all changed": ("ab", 100),
+    "publication, direct, all changed": ("direct", 100),
+}
+
+
+def whole_publications(bench: Bench, name: str, count: int, rounds: int) -> float:
+    """Median seconds of the publisher for one next edition after another; its files are CSV alone."""
+    mode, share = WHOLE[name]
+    with tempfile.TemporaryDirectory(prefix="ternopil-speed-") as folder:
+        shelf = Shelf(Path(folder))
+        city = catalogue(
+            f"{bench.package}-{mode.replace('_', '-')}-{share}", columns=COLUMNS, publish_mode=mode, formats=["CSV"],
+            holder="speed",
+        )  # fmt: skip
+        press = Press(bench.client, shelf, Journal(Path(folder) / "journal"), bench.address)
+        taken = []
+        frame = frame_of(count, "0")
+        for number in range(rounds + 1):
+            if number:
+                other, kept = frame_of(count, str(number)), count - count * share // 100
+                frame = pd.concat([frame.iloc[:kept], other.iloc[kept:]], ignore_index=True)
+            published = press(shelf.keep(city, str(number), frame=frame, columns=COLUMNS))
+            taken.append(published.seconds)
+            print(f"{name}: {published.seconds:.2f} s", file=sys.stderr, flush=True)
+    return round(statistics.median(taken[1:]), 2)
+
+
 def main(count: int, rounds: int, only: tuple[str, ...]) -> None:
     base = Path(tempfile.mkdtemp(prefix="ternopil-speed-"))
     base.chmod(0o755)
@@ -209,11 +276,15 @@ def main(count: int, rounds: int, only: tuple[str, ...]) -> None:
 
 def measure(bench: Bench, count: int, rounds: int, only: tuple[str, ...]) -> dict[str, object]:
     old, new = rows_of(count, "1"), rows_of(count, "2")
+    month = a_month_before(new, old)
     ways: dict[str, tuple[Callable[[str, Rows], None], str | None]] = {
         "batches of 250": (bench.batches, None),
         "best API way": (bench.best_api, None),
+        "in order, one connection": (bench.in_order, None),
+        "ab": (lambda r, rows: datastore.create(bench.client, r, rows), None),
         "in_place, made anew": (bench.made_anew, "gist"),
         "in_place, overwritten": (bench.overwritten, "gist"),
+        "in_place, a month's change": (lambda r, rows: bench.changed(r, rows, month), "gist"),
         "COPY sequence, GiST": (lambda r, rows: bench.copied(r, rows, index="gist"), None),
         "direct, GiST": (bench.direct, "gist"),
         "COPY sequence, GIN": (lambda r, rows: bench.copied(r, rows, index="gin"), None),
@@ -227,27 +298,36 @@ def measure(bench: Bench, count: int, rounds: int, only: tuple[str, ...]) -> dic
         for name, (way, standing) in ways.items():
             resource = bench.resource()
             if standing:
-                bench.direct(resource, old)
+                bench.direct(resource, month if name.endswith("change") else old)
                 bench.give_index(resource, standing)
+                # As after a publication; else CKAN's first writing call would change the dataset too.
+                bench.client.call("resource_patch", id=resource, datastore_active=True)
             started = time.monotonic()
             way(resource, new)
             taken[name].append(time.monotonic() - started)
             read.append(bench.read_back(resource, new, "2"))
             datastore.drop(bench.client, resource)
             print(f"{name}: {taken[name][-1]:.2f} s", file=sys.stderr, flush=True)
-    seconds = {name: statistics.median(times) for name, times in taken.items()}
+    whole = {
+        name: whole_publications(bench, name, count, rounds) for name in WHOLE if not only or name.startswith(only)
+    }
+    seconds = {name: statistics.median(times) for name, times in taken.items() if times}
     pairs = {
         "batches_of_250_against_direct": ("batches of 250", "direct, GiST"),
         "direct_against_copy_gist": ("direct, GiST", "COPY sequence, GiST"),
         "direct_against_copy_gin": ("direct, GIN", "COPY sequence, GIN"),
-        "in_place_against_best_api": ("in_place, made anew", "best API way"),
+        "ab_against_best_api": ("ab", "best API way"),
+        "made_anew_against_best_api": ("in_place, made anew", "best API way"),
+        "order_against_no_order": ("in order, one connection", "best API way"),
+        "a_months_change_against_best_api": ("in_place, a month's change", "best API way"),
     }
     return {
         "rows": count,
         "columns": len(COLUMNS),
         "rounds": rounds,
         "median_seconds": {name: round(value, 2) for name, value in seconds.items()},
-        "read_back_seconds": round(statistics.median(read), 2),
+        "whole_publications_seconds": whole,
+        "read_back_seconds": round(statistics.median(read), 2) if read else None,
         "ratios": {
             name: round(seconds[one] / seconds[other], 2)
             for name, (one, other) in pairs.items()

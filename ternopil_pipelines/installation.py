@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
@@ -19,6 +20,7 @@ from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.evidence.archive import Archive
 from ternopil_pipelines.evidence.ledger import Ledger
 from ternopil_pipelines.evidence.received import Received
+from ternopil_pipelines.faults import VariableMissing
 from ternopil_pipelines.gates.three_part import Register, load_register
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.journal import Journal
@@ -71,6 +73,15 @@ class Installation:
             self.environment.resolve(self.catalogue.portal.url, key="portal.url"),
             self.environment.resolve(token, key="portal.token"),
         )
+
+    def tokens(self) -> tuple[str, ...]:
+        """The portal's and the holders' own, as far as the environment has them."""
+        told = (self.catalogue.portal.token, *(each.token for each in self.catalogue.holders))
+        found = []
+        for each in dict.fromkeys(value for value in told if value):
+            with suppress(VariableMissing):
+                found.append(self.environment.resolve(each, key="token"))
+        return tuple(found)
 
     @property
     def quarantine(self) -> Path:

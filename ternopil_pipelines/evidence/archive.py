@@ -17,7 +17,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -136,13 +136,14 @@ class Archive:
     @contextmanager
     def local_path(self, edition: Edition, file: EditionFile) -> Iterator[Path]:
         """The file on this disk for streamed uploads, its hash checked; a copy where the archive is elsewhere."""
-        with tempfile.TemporaryDirectory(prefix="edition-") as copies:
+        with ExitStack() as stack:
             with self._reading(edition, file):
                 stored = self._place(edition.dataset, edition.address, FILES, file.name)
                 if self.storage.local:
                     path = Path(stored.path)
                 else:
-                    path = Path(copies) / file.name
+                    copies = tempfile.TemporaryDirectory(prefix="edition-", ignore_cleanup_errors=True)
+                    path = Path(stack.enter_context(copies)) / file.name
                     with stored.open("rb") as source, path.open("wb") as target:
                         shutil.copyfileobj(source, target, 1 << 20)
                 with path.open("rb") as stream:
@@ -153,7 +154,8 @@ class Archive:
 
     def frame(self, edition: Edition, table_id: str) -> pd.DataFrame:
         """The canonical text of a table as it was cleaned, missing = NaN."""
-        with self.local_path(edition, edition.data_file(table_id)) as path, path.open("rb") as stream:
+        file = edition.data_file(table_id)
+        with self.local_path(edition, file) as path, self._reading(edition, file), path.open("rb") as stream:
             return read_csv(stream, edition.table(table_id).columns)
 
     def report(self, edition: Edition) -> bytes | None:

@@ -50,10 +50,11 @@ class Storage:
 
         with faults("locking the archive"):
             place = self.on_disk(folder)
-            place.mkdir(parents=True, exist_ok=True)
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)  # an edition that is blocked lies here too
             handle = os.open(place / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            with faults("locking the archive"):
+                fcntl.flock(handle, fcntl.LOCK_EX)
             yield
         finally:
             os.close(handle)

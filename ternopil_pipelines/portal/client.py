@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ import requests
 
 from ternopil_pipelines.faults import PortalRefused
 from ternopil_pipelines.portal.answers import PortalForbidden, fault_of, fault_of_status
+from ternopil_pipelines.portal.expiry import expiry_warning
 from ternopil_pipelines.portal.transport import Remote, Upload, new_session
 
 # A load of 100,000 rows in one call takes 30-45 s; uWSGI and nginx in front of CKAN are asked to wait 120 s and more.
@@ -142,6 +144,8 @@ class PortalClient:
                 f"organization `{organization}` does not exist on the portal: ask its administrator to create it and to"
                 " make this token's user an editor of it"
             ) from None
+        if ended := expiry_warning(self._token, now=datetime.now(UTC), before=timedelta()):
+            raise PortalForbidden(ended)
         if not allowed:
             raise PortalForbidden(
                 "the token is not an editor of any organization, or it is revoked or expired: ask the portal's"

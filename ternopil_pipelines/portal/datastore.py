@@ -8,7 +8,7 @@ stands in the dictionary of its first column, so that anyone can compare table, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,16 +58,10 @@ class Rows:
         pieces = [column[start:stop] for column in self.cells]
         return [dict(zip(self.names, row, strict=True)) for row in zip(*pieces, strict=True)]
 
-    def placed_records(
-        self, start: int = 0, stop: int | None = None, *, columns: int | None = None
-    ) -> list[dict[str, Any]]:
-        """Records with their place as `_id`, with the first so many columns."""
-        names = self.names[:columns]
-        pieces = [column[start:stop] for column in self.cells[:columns]]
-        return [
-            {"_id": place, **dict(zip(names, row, strict=True))}
-            for place, row in enumerate(zip(*pieces, strict=True), start + 1)
-        ]
+    def placed_records(self, places: Iterable[int], *, columns: int | None = None) -> list[dict[str, Any]]:
+        """Records at `places` (from 0) with their place from 1 as `_id`, with the first so many columns."""
+        named = list(zip(self.names[:columns], self.cells[:columns], strict=True))
+        return [{"_id": place + 1, **{name: cells[place] for name, cells in named}} for place in places]
 
     def marked_fields(self, mark: str | None) -> list[dict[str, Any]]:
         """Fields with the mark of the file in the first one's dictionary; None takes an earlier mark away."""

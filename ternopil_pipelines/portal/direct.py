@@ -15,6 +15,7 @@ from ternopil_pipelines.portal import in_place
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.resources import Target
 from ternopil_pipelines.portal.shadow import ShadowTables
+from ternopil_pipelines.portal.showing import create_dataset
 from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look, show
 
 needs = in_place.needs
@@ -25,7 +26,7 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
     if work.datastore_url is None:
         raise PortalRefused("publish_mode `direct` needs portal.datastore_url in sources.yaml")
     if now.package is None:
-        in_place.create_dataset(work)
+        create_dataset(work)
         now = look(work)
     changed = in_place.tables_to_load(now, doubts)
     if changed:

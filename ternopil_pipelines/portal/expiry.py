@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 WARN_BEFORE = timedelta(days=14)
 
@@ -27,12 +28,25 @@ def expires_at(token: str | None) -> datetime | None:
         return None
 
 
-def expiry_warning(token: str | None, *, now: datetime, before: timedelta = WARN_BEFORE) -> str | None:
-    """What to tell the operator, from `before` on; None where there is nothing to tell."""
+def expiry_warning(
+    token: str | None, *, now: datetime, before: timedelta = WARN_BEFORE, language: Literal["en", "uk"] = "en"
+) -> str | None:
+    """What to tell, from `before` on; None where there is nothing to tell. Logs are English, the command speaks
+    Ukrainian."""
     end = expires_at(token)
     if end is None or end - now > before:
         return None
-    day = end.date().isoformat()
-    if end <= now:
-        return f"the portal's token expired on {day}: ask the portal's administrator for a new one"
-    return f"the portal's token expires on {day}, in {(end - now).days} days: ask its administrator for a new one"
+    ended, ends = _WORDS[language]
+    return (ended if end <= now else ends).format(day=f"{end:%Y-%m-%d}", date=f"{end:%d.%m.%Y}", days=(end - now).days)
+
+
+_WORDS = {
+    "en": (
+        "the portal's token expired on {day}: ask the portal's administrator for a new one",
+        "the portal's token expires on {day}, in {days} days: ask its administrator for a new one",
+    ),
+    "uk": (
+        "Токен порталу не діє з {date}: попросіть адміністратора порталу видати новий.",
+        "Токен порталу діє до {date} (залишилося днів: {days}): попросіть адміністратора порталу видати новий.",
+    ),
+}

@@ -1,28 +1,28 @@
 """Publishing onto the resources that stand there: ids and addresses stay, and no table is ever seen half old, half new.
 
-A table whose columns stay and that loses no row is overwritten in one call, right before the one `package_revise` that
-changes files and metadata together: readers meet its old rows or its new ones, and for the time of the revision the new
-ones under the old metadata; the other way round it would be for the time of the writing, ten times longer. The revision
-decides between two publishers: who loses it after having written the table leaves it unmarked, so that the winner or
-the next run writes it again. Any other table is hidden before the revision and appears whole after it: readers meet
-none for that while, rather than new rows with a stale rest. A new dataset is filled privately and shown last.
+One `package_revise` changes files and metadata together and decides between two publishers. A table whose columns stay
+and that loses no row is written in one call. Where few of its rows differ, that is right after the revision: who loses
+has touched nothing, and readers meet the old rows under the new metadata for as long as a few rows take. Where many
+differ, it is right before: readers meet the new rows under the old metadata for the time of the revision, a tenth of
+the writing; who loses the revision then leaves the table unmarked, and the winner or the next run writes it again. Any
+other table is hidden before the revision and appears whole after it: readers meet none for that while, rather than new
+rows with a stale rest. A new dataset is filled privately and shown last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from typing import Any
 
 from ternopil_pipelines.faults import PortalRefused, PublicationContested
 from ternopil_pipelines.portal import datastore, passport
-from ternopil_pipelines.portal.answers import PortalForbidden, PortalMissing
+from ternopil_pipelines.portal.answers import PortalForbidden
 from ternopil_pipelines.portal.crash_points import passing
-from ternopil_pipelines.portal.overwriting import disown, overwritable, overwrite, settle
+from ternopil_pipelines.portal.overwriting import Standing, disown, overwritable, overwrite, settle
 from ternopil_pipelines.portal.resources import Target
+from ternopil_pipelines.portal.showing import add_views, create_dataset, make_public, remove, revise
 from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look, show
-from ternopil_pipelines.portal.transport import Upload
 
 
 def needs(work: Work, now: Situation) -> bool:
@@ -44,21 +44,20 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
         create_dataset(work)
         now = look(work)
     changed = tables_to_load(now, doubts)
-    kept = {
-        each.id: standing
-        for each in changed
-        if now.tables[each.id] is not None
-        and (standing := overwritable(work.client, each.id, work.rows(each))) is not None
-    }
-    leaving = [each for each in changed if each.id not in kept and now.tables[each.id] is not None]
+    standing = _standing(work, now, changed, doubts)
+    leaving = [each for each in changed if each.id not in standing and now.tables[each.id] is not None]
     for each in leaving:
         datastore.drop(work.client, each.id)
     if leaving:
         passing("tables-hidden")
         # Dropping a table changes the dataset's metadata, which the revision is matched against.
         now = look(work)
-    written = _overwrite(work, now, [each for each in changed if each.id in kept], kept)
-    if len(written) < len(kept):
+    few = [each for each in changed if each.id in standing and standing[each.id].differing is not None]
+    many = [each for each in changed if each.id in standing and each not in few]
+    if many:
+        _require_unmoved(work, now)
+    written = _overwrite(work, many, standing)
+    if len(written) < len(many):
         now = look(work)
     try:
         send_files(work, now, doubts)
@@ -67,8 +66,12 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
             disown(work.client, each.id, work.rows(each))
         raise
     passing("files-sent")
+    if few:
+        _require_still(work, few, standing)
+        written += _overwrite(work, few, standing)
+        _require_ours(work)
     for each in written:
-        settle(work.client, each.id, work.rows(each), standing=kept[each.id])
+        settle(work.client, each.id, work.rows(each), standing=standing[each.id])
     load_all(work, [each for each in changed if each not in written])
     finish(work, now)
 
@@ -92,19 +95,52 @@ def finish(work: Work, now: Situation) -> None:
                     add_views(work, package, resource)
 
 
-def _overwrite(work: Work, now: Situation, targets: Collection[Target], kept: Mapping[str, int]) -> list[Target]:
-    """Those whose rows are the edition's now; one the portal refuses to overwrite is hidden, to be made anew."""
-    if not targets:
-        return []
+def _standing(work: Work, now: Situation, targets: Collection[Target], doubts: Doubts) -> dict[str, Standing]:
+    """By resource id, for tables that one call can make the edition's. What was found wrong is not taken as known."""
+
+    def look_at(target: Target) -> Standing | None:
+        known = target.id not in doubts.tables and not now.hidden
+        return overwritable(
+            work.client,
+            target.id,
+            work.rows(target),
+            lambda mark: work.rows_of_mark(target, mark, now.edition) if known else None,
+        )
+
+    found = {each.id: look_at(each) for each in targets if now.tables[each.id] is not None}
+    return {key: standing for key, standing in found.items() if standing is not None}
+
+
+def _require_unmoved(work: Work, now: Situation) -> None:
     package = show(work.client, work.package)
     if package is None or now.package is None or package["metadata_modified"] != now.package["metadata_modified"]:
         raise PublicationContested(f"dataset `{work.package}` changed since it was looked at")
 
+
+def _require_still(work: Work, targets: Collection[Target], standing: Mapping[str, Standing]) -> None:
+    """Some rows of a table may be written only onto the rows they were compared with."""
+    for each in targets:
+        state = datastore.look(work.client, each.id)
+        if state is None or (state.count, state.mark) != (standing[each.id].count, standing[each.id].mark):
+            raise PublicationContested(f"table {each.file.table} of `{work.package}` changed since it was looked at")
+
+
+def _require_ours(work: Work) -> None:
+    """Whom another publisher overtook leaves the table unmarked, to be written again."""
+    package = show(work.client, work.package)
+    if package is None or passport.extra_of(package, passport.EDITION) != work.edition.address:
+        raise PublicationContested(f"dataset `{work.package}` was published by another while its table was written")
+
+
+def _overwrite(work: Work, targets: Collection[Target], standing: Mapping[str, Standing]) -> list[Target]:
+    """Those whose rows are the edition's now; one the portal refuses to overwrite is hidden, to be made anew."""
+
     def write(target: Target) -> bool:
         rows = work.rows(target)
-        work.say(f"writing {rows.count} rows of {target.file.table}")
+        count = len(standing[target.id].to_write(rows))
+        work.say(f"writing {count} of {rows.count} rows of {target.file.table}")
         try:
-            overwrite(work.client, target.id, rows, standing=kept[target.id])
+            overwrite(work.client, target.id, rows, standing=standing[target.id])
         except PortalForbidden:
             raise
         except PortalRefused as refused:
@@ -145,23 +181,6 @@ def send_files(work: Work, now: Situation, doubts: Doubts = NO_DOUBTS) -> None:
     )
 
 
-def revise(work: Work, package: Mapping[str, Any], sent: Collection[Target], **parameters: Any) -> None:
-    """`package_revise` of the dataset as it was looked at, with these files in the same call; else a contest."""
-    with ExitStack() as opened:
-        uploads: dict[str, Upload] = {
-            each.id: (each.file.name, opened.enter_context(work.archive.local_path(work.edition, each.file)))
-            for each in sent
-        }
-        work.client.revise(
-            files=uploads,
-            match__id=package["id"],
-            match__metadata_modified=package["metadata_modified"],
-            match__num_resources=len(package["resources"]),
-            include=["-*"],
-            **parameters,
-        )
-
-
 def resource_updates(present: Collection[str], targets: Collection[Target]) -> dict[str, Any]:
     """`package_revise`'s keys that make or change these resources."""
     update: dict[str, Any] = {}
@@ -194,44 +213,3 @@ def load(work: Work, target: Target) -> None:
         datastore.create(work.client, target.id, rows)
     else:
         datastore.fill(work.client, target.id, rows)
-
-
-def remove(work: Work, resource: str) -> None:
-    """A resource of ours that no edition has any more, with its table."""
-    datastore.drop(work.client, resource)
-    try:
-        work.client.call("resource_delete", id=resource)
-    except PortalMissing:
-        return
-
-
-def make_public(work: Work) -> None:
-    """The last step of a new dataset: views once, then everything of it becomes visible at one moment."""
-    package = show(work.client, work.package)
-    assert package is not None
-    for resource in package["resources"]:
-        add_views(work, package, resource)
-    wanted = passport.package_of(work.edition.passport, edition=work.edition.address)
-    update = {"private": False, "extras": passport.merged_extras(package, wanted)}
-    revise(work, package, (), filter=["-extras"], update=update)
-
-
-def add_views(work: Work, package: dict[str, Any], resource: dict[str, Any]) -> None:
-    """`package_revise` makes no views; asked twice, CKAN still makes them once."""
-    for with_table in (False, True):
-        if with_table and not resource.get("datastore_active"):
-            continue
-        work.client.call(
-            "resource_create_default_resource_views",
-            resource=resource,
-            package=package,
-            create_datastore_views=with_table,
-        )
-
-
-def create_dataset(work: Work) -> None:
-    """Private and empty; `package_create` would take no files, and its name keeps a second one from being made."""
-    work.say("creating the dataset, private until it is whole")
-    wanted = passport.package_of(work.edition.passport, edition=None)
-    work.client.call("package_create", name=work.package, private=True, **wanted)
-    passing("dataset-created")

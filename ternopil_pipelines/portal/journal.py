@@ -66,6 +66,8 @@ class Journal:
             content = json.loads(self._place(dataset).read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise PermanentFault(f"the publication journal cannot be read ({error.strerror})") from None
         except ValueError:
             # Entries are replaced whole: only a disk repaired after a crash leaves one that cannot be read.
             return None
@@ -85,7 +87,11 @@ class Journal:
         except OSError as error:
             raise PermanentFault(f"the publication journal cannot be locked ({error.strerror})") from None
         try:
-            if not _locked(handle, patience):
+            try:
+                ours = _locked(handle, patience)
+            except OSError as error:  # a network share without locks
+                raise PermanentFault(f"the publication journal cannot be locked ({error.strerror})") from None
+            if not ours:
                 raise PublicationContested(f"dataset `{dataset}` is being published by another run here")
             yield
         finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Protocol
 
 from ternopil_pipelines.catalogue.model import Dataset
@@ -24,6 +25,7 @@ from ternopil_pipelines.faults import (
 from ternopil_pipelines.portal import direct, in_place, staging
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.crash_points import passing
+from ternopil_pipelines.portal.expiry import expiry_warning
 from ternopil_pipelines.portal.journal import Entry, Journal
 from ternopil_pipelines.portal.passport import extra_of
 from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Say, Situation, Work, look, show
@@ -58,7 +60,8 @@ class PublishedResource:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """`package`: CKAN's name; `url`: the dataset's page; `receipt`: what was read back, None where nothing was sent."""
+    """`package`: CKAN's name; `url`: the dataset's page; `receipt`: what was read back, None where nothing was sent;
+    `warning`: that the portal's token ends soon."""
 
     dataset: str
     package: str
@@ -69,6 +72,7 @@ class Publication:
     resources: tuple[PublishedResource, ...]
     receipt: Receipt | None
     seconds: float
+    warning: str | None = None
 
 
 def quiet(_: str) -> None:
@@ -96,6 +100,8 @@ def publish(
         earlier = journal.read(dataset.id)
         interrupted = earlier is not None and not earlier.done
         client.preflight(edition.passport.organization)
+        if warning := _token_warning(client):
+            say(warning)
         _follow_new_name(work, earlier)
         now = look(work)
         _refuse_hidden_by_others(now, work)
@@ -205,4 +211,9 @@ def _publication(work: Work, now: Situation, dataset: Dataset, receipt: Receipt 
         resources=resources,
         receipt=receipt,
         seconds=time.monotonic() - started,
+        warning=_token_warning(work.client),
     )
+
+
+def _token_warning(client: PortalClient) -> str | None:
+    return expiry_warning(client.token, now=datetime.now(UTC))

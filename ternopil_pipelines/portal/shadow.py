@@ -25,6 +25,8 @@ from ternopil_pipelines.portal.datastore_sql import LOCK_TIMEOUT, faults, litera
 
 # 100,000 rows of 15 columns: copied and searchable in 2.3 s on one connection, in 1.6 s on two with two processors.
 CONNECTIONS, PARALLEL_FROM = 2, 20_000
+# 300 rows for each; PostgreSQL's own default is 100.
+FIRST_STATISTICS = 20
 _STAGE = "stage_"
 
 
@@ -100,8 +102,10 @@ class ShadowTables:
                 text = (" " if comments_nested else "") + json.dumps(told, ensure_ascii=False, separators=(",", ":"))
                 cursor.execute(f"COMMENT ON COLUMN {quoted(stage)}.{quoted(field['id'])} IS {literal(text)}")
             self._copy_rights(table, stage)
-            # Without the full text's own column, whose statistics cost as much as copying all the rows.
+            # Without the full text's own column, whose statistics cost as much as copying all the rows; of 100,000 rows
+            # 6,000 are looked at in 0.07 s instead of 30,000 in 0.4, and autovacuum looks again within minutes.
             columns = ", ".join(quoted(name) for name in ("_id", *rows.names))
+            cursor.execute(f"SET LOCAL default_statistics_target = {FIRST_STATISTICS}")
             cursor.execute(f"ANALYZE {quoted(stage)} ({columns})")
             self._connection.commit()
 

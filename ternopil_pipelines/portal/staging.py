@@ -21,6 +21,7 @@ from ternopil_pipelines.faults import PortalRefused, PortalUnreachable
 from ternopil_pipelines.portal import datastore, in_place, passport
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.resources import FILE, Target, resource_id
+from ternopil_pipelines.portal.showing import add_views, revise
 from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look, show
 
 REPLACES = "replaces"
@@ -112,15 +113,13 @@ def _prepare(work: Work, staging: Mapping[str, Any], hidden: list[Target]) -> No
             datastore.drop(work.client, each.id)
     if waiting:
         work.say(f"staging {len(waiting)} files")
-        in_place.revise(
-            work, _shown(work, staging["name"]), waiting, **in_place.resource_updates(present.keys(), waiting)
-        )
+        revise(work, _shown(work, staging["name"]), waiting, **in_place.resource_updates(present.keys(), waiting))
     in_place.load_all(work, [each for each in hidden if each.has_table and _cleared(work, each)])
     staged = _shown(work, staging["name"])
     for each in waiting:
         if not _bytes_stand(work, staging, each):
             raise PortalUnreachable(f"{each.file.name}: what was staged is not what was sent; the next run sends again")
-        in_place.add_views(work, staged, next(r for r in staged["resources"] if r["id"] == each.id))
+        add_views(work, staged, next(r for r in staged["resources"] if r["id"] == each.id))
 
 
 def _cleared(work: Work, target: Target) -> bool:
@@ -144,9 +143,7 @@ def _bytes_stand(work: Work, staging: Mapping[str, Any], target: Target) -> bool
 
 def _detach(work: Work, ids: Collection[str]) -> None:
     """Out of the staging dataset; file and table stay with the id until the staging dataset changes again."""
-    in_place.revise(
-        work, _shown(work, staging_name(work.package)), (), filter=[f"-resources__{each}" for each in sorted(ids)]
-    )
+    revise(work, _shown(work, staging_name(work.package)), (), filter=[f"-resources__{each}" for each in sorted(ids)])
 
 
 def _switch(work: Work, now: Situation, pairs: list[tuple[Target, Target]]) -> None:
@@ -164,7 +161,7 @@ def _switch(work: Work, now: Situation, pairs: list[tuple[Target, Target]]) -> N
             listed.append(_incoming(new, replaces=each.id if each.id in present else ""))
     ours = {each.id for each in now.targets}
     wanted = passport.package_of(work.edition.passport, edition=work.edition.address)
-    in_place.revise(
+    revise(
         work,
         now.package,
         (),
@@ -207,7 +204,7 @@ def _park(work: Work, unparked: Mapping[str, str], known: Mapping[str, Mapping[s
         parked.append(
             {"name": name, "url_type": "upload", **old, "id": key, FILE: name} | ({} if linked else {"url": name})
         )
-    in_place.revise(work, _shown(work, staging_name(work.package)), (), update__resources__extend=parked)
+    revise(work, _shown(work, staging_name(work.package)), (), update__resources__extend=parked)
 
 
 def _shown(work: Work, name: str) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from requests_toolbelt import MultipartEncoder
 from urllib3.exceptions import NewConnectionError
 from urllib3.util.retry import Retry
 
+from ternopil_pipelines.faults import PermanentFault
+
 LONGEST_WAIT = 120.0
 UPLOAD_CONTENT_TYPE = "application/octet-stream"
 
@@ -96,9 +98,17 @@ def new_session() -> requests.Session:
 def _multipart(fields: Mapping[Any, Any], files: Mapping[str, Upload], opened: contextlib.ExitStack) -> Any:
     parts: dict[str, Any] = {_text(key): _text(value) for key, value in fields.items()}
     for key, (name, content) in files.items():
-        stream: bytes | BinaryIO = content if isinstance(content, bytes) else opened.enter_context(content.open("rb"))
+        stream: bytes | BinaryIO = content if isinstance(content, bytes) else opened.enter_context(_opened(content))
         parts[key] = (name, stream, UPLOAD_CONTENT_TYPE)
     return MultipartEncoder(fields=parts)
+
+
+def _opened(content: Path) -> BinaryIO:
+    try:
+        return content.open("rb")
+    except OSError as error:
+        # Our own disk is not the portal's silence.
+        raise PermanentFault(f"the file {content.name} cannot be read for sending ({error.strerror})") from None
 
 
 def _text(value: object) -> str:

@@ -30,9 +30,9 @@ STATE = "withdrawn"
 _CLOSED = frozenset({401, 403, 404, 410})
 # What only others can close; told to the person who withdraws.
 REMAINING = (
-    "ask the portal's administrator to purge the dataset's activity and deleted resources, to rebuild the search index"
-    " and to delete the files from backups",
-    "ask data.gov.ua to harvest the dataset again: deletions do not reach it by themselves",
+    "попросити адміністратора порталу вилучити стрічку змін набору й видалені ресурси, перебудувати пошуковий індекс"
+    " і видалити файли з резервних копій",
+    "попросити data.gov.ua зібрати набір ще раз: вилучення само туди не доходить",
 )
 
 

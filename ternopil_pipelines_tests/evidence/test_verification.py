@@ -16,7 +16,7 @@ from ternopil_pipelines.evidence.verification import verify_all
 from ternopil_pipelines_tests.evidence.making import cleaned
 from ternopil_pipelines_tests.evidence.test_archive import OTHER_ROWS, keep
 
-CHANGES = 150
+CHANGES = pytest.mark.parametrize("changes", [150, pytest.param(1000, marks=pytest.mark.bars)])
 
 
 @pytest.fixture
@@ -38,10 +38,13 @@ def test_evidence_as_it_was_written_has_no_problems(evidence: tuple[Ledger, Arch
     assert verify_all(*evidence) == []
 
 
-def test_every_changed_byte_of_the_editions_is_named(evidence: tuple[Ledger, Archive], tmp_path: Path) -> None:
+@CHANGES
+def test_every_changed_byte_of_the_editions_is_named(
+    evidence: tuple[Ledger, Archive], tmp_path: Path, changes: int
+) -> None:
     files = sorted(each for each in (tmp_path / "editions").rglob("*") if each.is_file() and each.stat().st_size)
     chance = random.Random(835)
-    for _ in range(CHANGES):
+    for _ in range(changes):
         place = chance.choice(files)
         before = place.read_bytes()
         at = chance.randrange(len(before))
@@ -53,11 +56,14 @@ def test_every_changed_byte_of_the_editions_is_named(evidence: tuple[Ledger, Arc
     assert verify_all(*evidence) == []
 
 
-def test_every_changed_byte_of_the_ledger_is_named(evidence: tuple[Ledger, Archive], tmp_path: Path) -> None:
+@CHANGES
+def test_every_changed_byte_of_the_ledger_is_named(
+    evidence: tuple[Ledger, Archive], tmp_path: Path, changes: int
+) -> None:
     place = tmp_path / "ledger.db"
     before = place.read_bytes()
     chance = random.Random(835)
-    for _ in range(CHANGES):
+    for _ in range(changes):
         at = chance.randrange(len(before))
         place.write_bytes(before[:at] + bytes([before[at] ^ chance.randrange(1, 256)]) + before[at + 1 :])
         assert any("ledger" in problem for problem in verify_all(*evidence)), at

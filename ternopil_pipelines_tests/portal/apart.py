@@ -26,12 +26,14 @@ class Apart:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
 
-    def start(self, folder: Path, pair: tuple[Dataset, Edition], *, crash_at: str = "", url: str = "") -> int:
-        """Number of the process; `url`: of something between it and the portal."""
+    def start(
+        self, folder: Path, pair: tuple[Dataset, Edition], *, crash_at: str = "", url: str = "", **others: object
+    ) -> int:
+        """Number of the process; `url`: of something between it and the portal; `others` as `publisher` takes them."""
         settings = {
             **self._fixed, **({"url": url} if url else {}), "folder": str(folder),
             "dataset": pair[0].id, "edition": pair[1].address,
-            "mode": pair[0].publish_mode, "journal": str(folder / "journal"), "crash_at": crash_at,
+            "mode": pair[0].publish_mode, "journal": str(folder / "journal"), "crash_at": crash_at, **others,
         }  # fmt: skip
         assert self._parent.stdin is not None
         self._parent.stdin.write(json.dumps(settings) + "\n")

@@ -1,6 +1,7 @@
 """A real server between publisher and portal that lets one chosen call fail, in each of the ten ways calls fail.
 
-`killed`: the portal has done it, and the publisher dies before it hears of it.
+`killed`: the portal has done it, and the publisher dies before it hears of it. Beside the ten: `late`, the portal
+answers when the publisher has long given up (`gave_up`).
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class FailingProxy:
     ) -> None:
         self._kill = kill
         self.calls: list[str] = []
+        self.gave_up = threading.Event()
         self.fail = dict(fail or {})
         self._portal = portal
         self._lock = threading.Lock()
@@ -105,11 +107,13 @@ class FailingProxy:
             def _answer(self) -> None:
                 way = proxy.way(self.path.partition("?")[0])
                 with contextlib.suppress(OSError):
-                    if way in {None, "after", "truncated", "killed"}:
+                    if way in {None, "after", "truncated", "killed", "late"}:
                         answer = proxy.forward(self)
+                        if way == "late":
+                            proxy.gave_up.wait(timeout=120)
                         if way == "killed":
                             proxy._kill()
-                        if way is None:
+                        if way in {None, "late"}:
                             self._send(answer.status_code, answer.content, dict(answer.headers))
                         elif way == "truncated":
                             self._send(answer.status_code, answer.content[: len(answer.content) // 2], {})

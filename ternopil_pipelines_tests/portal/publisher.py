@@ -4,10 +4,12 @@ ended."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from ternopil_pipelines.evidence.archive import Archive
 from ternopil_pipelines.evidence.ledger import Ledger
@@ -15,15 +17,21 @@ from ternopil_pipelines.faults import Fault
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.journal import Journal
 from ternopil_pipelines.portal.publication import publish
-from ternopil_pipelines_tests.portal.making import COLUMNS, catalogue
+from ternopil_pipelines_tests.portal.failing_files import FailingFiles
+from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue
 
 
-def main(settings: dict[str, str]) -> int:
+def main(settings: dict[str, Any]) -> int:
     os.environ["TERNOPIL_CRASH_AT"] = settings["crash_at"]
     folder = Path(settings["folder"])
     city = catalogue(settings["dataset"], columns=COLUMNS, publish_mode=settings["mode"])
     archive = Archive(str(folder / "editions"))
+    if failing := settings.get("failing"):
+        FailingFiles(folder, failing["call"], failing["way"], Path(failing["told"])).watch()
     try:
+        if keeping := settings.get("keeping"):
+            Shelf(folder).keep(city, keeping["version"], rows=keeping["rows"])
+            return 0
         publish(
             client=PortalClient(settings["url"], os.environ["CKAN_API_TOKEN"]),
             archive=archive,
@@ -34,7 +42,8 @@ def main(settings: dict[str, str]) -> int:
             datastore_url=settings["datastore_url"],
         )
     except Fault as fault:
-        print(f"{type(fault).__name__}: {fault}", file=sys.stderr, flush=True)
+        with contextlib.suppress(OSError):  # where no byte may be written to any file
+            print(f"{type(fault).__name__}: {fault}", file=sys.stderr, flush=True)
         return 3
     return 0
 

@@ -58,9 +58,9 @@ class Reader(threading.Thread):
         # A pause, so that one reader does not take a processor from the portal it reads.
         while not self._over.wait(0.02):
             with contextlib.suppress(requests.RequestException):
-                self._look()
+                self.look()
 
-    def _look(self) -> None:
+    def look(self) -> None:
         before = self._metadata()
         if before is None:
             return

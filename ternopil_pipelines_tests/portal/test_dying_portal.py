@@ -114,15 +114,17 @@ def test_a_portal_without_room_keeps_the_old_file_and_the_next_run_finishes(
     require_whole(client, press(pair), "v2")
 
 
+@pytest.mark.parametrize("mode", ["in_place", "ab", "direct"])
 def test_a_portal_that_is_killed_and_comes_back_is_finished_by_the_next_run(
-    portal: LocalPortal, shelf: Shelf, press: Press, name: str
+    portal: LocalPortal, shelf: Shelf, press: Press, name: str, mode: str
 ) -> None:
-    press(shelf.keep(catalogue(name), "v1"))
-    pair = shelf.keep(catalogue(name), "v2", rows=30)
+    city = catalogue(name, publish_mode=mode)
+    press(shelf.keep(city, "v1"))
+    pair = shelf.keep(city, "v2", rows=30)
     port = int(str(portal.status().url).rsplit(":", 1)[1])
 
     def kill(text: str) -> None:
-        if text.startswith("loading"):
+        if text.startswith(("loading", "filling")):
             server = web_server(portal)
             family = [server, *server.children()]
             for each in family:

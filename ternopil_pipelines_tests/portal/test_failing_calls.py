@@ -12,7 +12,7 @@ import pytest
 
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.evidence.edition import Edition
-from ternopil_pipelines.faults import Fault
+from ternopil_pipelines.faults import Fault, PortalUnreachable
 from ternopil_pipelines.local_portal.portal import LocalPortal
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.publication import Publication
@@ -115,3 +115,34 @@ def test_every_seventeenth_answer_lost_still_ends_whole(
                 break
     assert finished
     require_whole(press.client, press(pair), "v2")
+
+
+class LateProxy(FailingProxy):
+    """Answers every call of one action when the publisher has given up."""
+
+    def __init__(self, portal: str, action: str) -> None:
+        super().__init__(portal)
+        self._action = action
+
+    def way(self, asked: str) -> str | None:
+        super().way(asked)
+        return "late" if asked.endswith(self._action) else None
+
+
+@pytest.mark.parametrize("action", ["package_revise", "datastore_upsert", "datastore_create"])
+def test_a_portal_that_answers_after_the_publisher_gave_up_is_looked_at_and_nothing_is_doubled(
+    portal: LocalPortal, shelf: Shelf, press: Press, name: str, action: str
+) -> None:
+    state = portal.status()
+    press(shelf.keep(catalogue(name), "v0", rows=12))
+    pair = shelf.keep(catalogue(name), "v1", rows=12)
+    with (
+        LateProxy(str(state.url), action) as proxy,
+        PortalClient(proxy.url, state.editor_token, timeout=5) as client,
+    ):
+        with contextlib.suppress(PortalUnreachable):
+            press(pair, client=client)
+        assert any(each.endswith(action) for each in proxy.calls)
+        proxy.gave_up.set()
+    require_whole(press.client, press(pair), "v1")
+    assert press(pair).unchanged

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+
+import pandas as pd
 import pytest
 
+from ternopil_pipelines.faults import PublicationContested
 from ternopil_pipelines.portal import datastore
+from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.datastore import Rows
+from ternopil_pipelines.portal.journal import Journal
 from ternopil_pipelines.portal.overwriting import overwritable
 from ternopil_pipelines.portal.publication import Publication
+from ternopil_pipelines_tests.portal.apart import Apart
 from ternopil_pipelines_tests.portal.conftest import Press
 from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue, cells
 from ternopil_pipelines_tests.portal.reader import Reader
+from ternopil_pipelines_tests.portal.test_crashes import whole_again
 
 
 def table_of(published: Publication) -> str:
@@ -47,7 +56,8 @@ def test_what_one_call_cannot_do_is_left_to_making_the_table_anew(
     client: PortalClient, shelf: Shelf, press: Press, name: str
 ) -> None:
     table = table_of(press(shelf.keep(catalogue(name), "v1", rows=12)))
-    assert [overwritable(client, table, rows_of(count)) for count in (12, 30, 11, 140_000)] == [12, 12, None, None]
+    found = [overwritable(client, table, rows_of(count)) for count in (12, 30, 11, 80_001)]
+    assert [standing and standing.count for standing in found] == [12, 12, None, None]
     assert overwritable(client, table, rows_of(12, columns=5)) is None
     assert overwritable(client, "no-such-table", rows_of(12)) is None
 
@@ -99,3 +109,155 @@ def test_where_the_portal_refuses_to_overwrite_the_table_is_made_anew(
     answer = client.read("datastore_search", anonymous=True, resource_id=table)
     assert [record["id"] for record in answer["records"]] == list(range(11, -1, -1))
     assert {record["version"] for record in answer["records"]} == {"v2"}
+
+
+def changed(rows: int, version: str, *, places: tuple[int, ...], before: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The rows of `before`, those at `places` and the added ones of this version."""
+    frame = cells(rows, version)
+    if before is not None:
+        kept = [place for place in range(len(before)) if place not in places]
+        frame.loc[kept] = before.loc[kept]
+    return frame
+
+
+@pytest.mark.parametrize("rows", [60, 63])
+def test_of_a_table_in_which_little_changed_only_those_rows_are_written_and_all_are_found_by_their_words(
+    client: PortalClient, shelf: Shelf, press: Press, name: str, rows: int
+) -> None:
+    first = changed(60, "elm", places=())
+    table = table_of(press(shelf.keep(catalogue(name), "v1", frame=first)))
+    before = client.read("datastore_search", anonymous=True, resource_id=table, limit=100)["records"]
+    second = changed(rows, "oak", places=(4, 59), before=first)
+    told: list[str] = []
+    press(shelf.keep(catalogue(name), "v2", frame=second), say=told.append)
+    assert f"writing {rows - 58} of {rows} rows of works" in told
+    answer = client.read("datastore_search", anonymous=True, resource_id=table, limit=100)
+    assert answer["total"] == rows
+    assert [record["_id"] for record in answer["records"]] == list(range(1, rows + 1))
+    assert [record["version"] for record in answer["records"]] == second["version"].tolist()
+    untouched = [record for record in answer["records"] if record["_id"] not in {5, 60} and record["_id"] <= 60]
+    assert untouched == [record for record in before if record["_id"] not in {5, 60}]
+    for word, count in (("elm", 58), ("oak", rows - 58)):
+        assert client.read("datastore_search", anonymous=True, resource_id=table, q=word, limit=0)["total"] == count
+
+
+def test_what_stands_is_known_from_the_archive_only_by_the_tables_mark(
+    client: PortalClient, shelf: Shelf, press: Press, name: str
+) -> None:
+    first = changed(20, "v1", places=())
+    table = table_of(press(shelf.keep(catalogue(name), "v1", frame=first)))
+    second = shelf.keep(catalogue(name), "v2", frame=changed(20, "v2", places=(3,), before=first))
+    # Somebody wrote the table anew: it is nobody's, and nothing of it is taken as known.
+    fields = [{"id": "id", "type": "int4", "info": {"label": "Номер"}}]
+    client.call("datastore_create", resource_id=table, force=True, fields=fields, records=[])
+    client.call(
+        "datastore_upsert", resource_id=table, force=True, method="update", records=[{"_id": 8, "version": "stranger"}]
+    )
+    told: list[str] = []
+    press(second, say=told.append)
+    assert "writing 20 of 20 rows of works" in told
+    answer = client.read("datastore_search", anonymous=True, resource_id=table, q="stranger")
+    assert answer["total"] == 0
+
+
+def test_an_edition_the_archive_lost_is_overwritten_whole(
+    client: PortalClient, shelf: Shelf, press: Press, name: str
+) -> None:
+    first = changed(20, "v1", places=())
+    old = shelf.keep(catalogue(name), "v1", frame=first)
+    press(old)
+    pair = shelf.keep(catalogue(name), "v2", frame=changed(20, "v2", places=(3,), before=first))
+    shelf.archive.erase(name, old[1].address, reason="test", who="test")
+    told: list[str] = []
+    press(pair, say=told.append)
+    assert "writing 20 of 20 rows of works" in told
+
+
+def test_who_loses_the_revision_has_written_none_of_a_few_rows(
+    client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
+) -> None:
+    first = changed(20, "v1", places=())
+    press(shelf.keep(catalogue(name), "v1", frame=first))
+    late = shelf.keep(catalogue(name), "v2", frame=changed(20, "late", places=(3,), before=first))
+    early = shelf.keep(catalogue(name), "v3", frame=changed(20, "early", places=(5,), before=first))
+    elsewhere = Journal(tmp_path / "elsewhere")
+
+    def overtaken(text: str) -> None:
+        if text.startswith("sending"):
+            press(early, journal=elsewhere)
+
+    with pytest.raises(PublicationContested):
+        press(late, say=overtaken)
+    # Nothing is left to be mended.
+    assert press(early, journal=elsewhere).unchanged
+
+
+def test_a_table_somebody_touched_between_the_look_and_the_writing_is_written_whole(
+    client: PortalClient, shelf: Shelf, press: Press, name: str
+) -> None:
+    first = changed(20, "v1", places=())
+    table = table_of(press(shelf.keep(catalogue(name), "v1", frame=first)))
+    pair = shelf.keep(catalogue(name), "v2", frame=changed(20, "v2", places=(3,), before=first))
+    told: list[str] = []
+
+    def touch(text: str) -> None:
+        told.append(text)
+        if text.startswith("sending 2"):
+            state = datastore.look(client, table)
+            assert state is not None
+            datastore.describe(client, table, rows_of(20), marked=False)
+
+    press(pair, say=touch)
+    assert [text for text in told if text.startswith("writing")] == ["writing 20 of 20 rows of works"]
+    assert press(pair).unchanged
+
+
+class Watcher(threading.Thread):
+    """A citizen who reads the table all the time; `seen` are the versions of its rows, in order."""
+
+    def __init__(self, client: PortalClient, table: str) -> None:
+        super().__init__(daemon=True)
+        self.seen: set[tuple[str, ...] | None] = set()
+        self._url, self._table = client.url, table
+        self._over = threading.Event()
+
+    def __enter__(self) -> Watcher:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self.join(timeout=30)
+
+    def run(self) -> None:
+        with PortalClient(self._url, None) as client:
+            while not self._over.wait(0.02):
+                try:
+                    answer = client.read("datastore_search", anonymous=True, resource_id=self._table, limit=1000)
+                    self.seen.add(tuple(record["version"] for record in answer["records"]))
+                except PortalMissing:
+                    self.seen.add(None)
+
+
+@pytest.mark.parametrize("rounds", [1, pytest.param(60, marks=pytest.mark.bars)])
+def test_killed_while_a_few_rows_are_written_the_table_is_seen_whole_and_finished_by_the_next_run(
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, rounds: int
+) -> None:
+    city = catalogue(name)
+    frame = changed(200, "v0", places=())
+    table = table_of(press(shelf.keep(city, "v0", frame=frame)))
+    whole: list[tuple[str, ...]] = [tuple(frame["version"])]
+    points = ("intent-written", "files-sent", "table-unmarked", "table-overwritten", "table-searchable", "verified")
+    with Watcher(client, table) as citizen:
+        for number, point in enumerate(points * rounds, 1):
+            before = frame
+            frame = changed(len(before) + 2, f"v{number}", places=(number % 7, 190), before=before)
+            whole.append(tuple(frame["version"]))
+            pair = shelf.keep(city, f"v{number}", frame=frame)
+            apart.killed_at(point, tmp_path, pair)
+            whole_again(client, press, city)
+            assert press(pair).unchanged, point
+            records = client.read("datastore_search", anonymous=True, resource_id=table, limit=1000)["records"]
+            assert tuple(record["version"] for record in records) == whole[-1]
+    assert citizen.seen <= set(whole)
+    assert len(citizen.seen) > 2

@@ -1,0 +1,75 @@
+"""A dataset's beginning and its showing: private while it is filled, then everything of it visible at one moment.
+
+Here is what every mode does with datasets and resources as a whole; files and tables are the modes'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextlib import ExitStack
+from typing import Any
+
+from ternopil_pipelines.portal import datastore, passport
+from ternopil_pipelines.portal.answers import PortalMissing
+from ternopil_pipelines.portal.crash_points import passing
+from ternopil_pipelines.portal.resources import Target
+from ternopil_pipelines.portal.situation import Work, show
+from ternopil_pipelines.portal.transport import Upload
+
+
+def revise(work: Work, package: Mapping[str, Any], sent: Collection[Target], **parameters: Any) -> None:
+    """`package_revise` of the dataset as it was looked at, with these files in the same call; else a contest."""
+    with ExitStack() as opened:
+        uploads: dict[str, Upload] = {
+            each.id: (each.file.name, opened.enter_context(work.archive.local_path(work.edition, each.file)))
+            for each in sent
+        }
+        work.client.revise(
+            files=uploads,
+            match__id=package["id"],
+            match__metadata_modified=package["metadata_modified"],
+            match__num_resources=len(package["resources"]),
+            include=["-*"],
+            **parameters,
+        )
+
+
+def remove(work: Work, resource: str) -> None:
+    """A resource of ours that no edition has any more, with its table."""
+    datastore.drop(work.client, resource)
+    try:
+        work.client.call("resource_delete", id=resource)
+    except PortalMissing:
+        return
+
+
+def make_public(work: Work) -> None:
+    """The last step of a new dataset: views once, then everything of it becomes visible at one moment."""
+    package = show(work.client, work.package)
+    assert package is not None
+    for resource in package["resources"]:
+        add_views(work, package, resource)
+    wanted = passport.package_of(work.edition.passport, edition=work.edition.address)
+    update = {"private": False, "extras": passport.merged_extras(package, wanted)}
+    revise(work, package, (), filter=["-extras"], update=update)
+
+
+def add_views(work: Work, package: dict[str, Any], resource: dict[str, Any]) -> None:
+    """`package_revise` makes no views; asked twice, CKAN still makes them once."""
+    for with_table in (False, True):
+        if with_table and not resource.get("datastore_active"):
+            continue
+        work.client.call(
+            "resource_create_default_resource_views",
+            resource=resource,
+            package=package,
+            create_datastore_views=with_table,
+        )
+
+
+def create_dataset(work: Work) -> None:
+    """Private and empty; `package_create` would take no files, and its name keeps a second one from being made."""
+    work.say("creating the dataset, private until it is whole")
+    wanted = passport.package_of(work.edition.passport, edition=None)
+    work.client.call("package_create", name=work.package, private=True, **wanted)
+    passing("dataset-created")
