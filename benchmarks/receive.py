@@ -1,9 +1,12 @@
 """From a department's file to a typed, validated table: this project, what a user would pick, and the bare limit.
 
-    python benchmarks/receive.py [--rows 100000] [--csv-rows 1000000] [--rounds 5] [--only xlsx,csv,cells]
+    python benchmarks/receive.py [--rows 100000] [--csv-rows 1000000] [--rounds 5] [--only xlsx,csv,wreck,cells]
+                                 [--frictionless]
 
 Each way runs in a process of its own, all ways in turn, `rounds` times; the medians are printed, with processor time
 beside the clock because other work on the machine moves only the clock. Ratios are medians of the rounds' own ratios.
+`wreck` is the csv with every cell wrong. `--frictionless` makes an environment for it and validates once, told apart:
+it only validates, and takes minutes.
 """
 
 from __future__ import annotations
@@ -127,20 +130,36 @@ def make_xlsx(path: Path, rows: int, width: int | None = None) -> None:
             sheet.write(b"</sheetData></worksheet>")
 
 
-def make_csv(path: Path, rows: int) -> None:
+def make_csv(path: Path, rows: int, *, wrecked: bool = False) -> None:
     import csv
 
     chosen = random.Random(2)
     with path.open("w", encoding="utf-8", newline="") as sink:
         writer = csv.writer(sink)
         writer.writerow(NAMES)
-        writer.writerows(row(number, chosen) for number in range(rows))
+        for number in range(rows):
+            cells = row(number, chosen)
+            writer.writerow([f"{cell} ?{number % 7}" for cell in cells] if wrecked else cells)
 
 
 # ---- the ways
 
 
 def ours(path: Path) -> int:
+    cleaned = received(path)
+    errors = [each for each in cleaned.findings if each.severity == "error"]
+    assert not errors, errors[:3]
+    return len(cleaned.text)
+
+
+def wreck(path: Path) -> int:
+    """Every cell of the typed columns is wrong."""
+    cleaned = received(path)
+    assert len(cleaned.broken) == len(cleaned.text)
+    return len(cleaned.text)
+
+
+def received(path: Path) -> Any:
     from ternopil_pipelines.catalogue.model import Table
     from ternopil_pipelines.clean.cleaning import clean
     from ternopil_pipelines.receive.file import receive_file
@@ -149,10 +168,7 @@ def ours(path: Path) -> int:
         {**column, **({"allowed": tuple(column["allowed"])} if "allowed" in column else {})} for column in COLUMNS
     )
     table = Table.model_validate({"id": "t", "columns": declared, "source": {"kind": "folder"}})
-    cleaned = clean(receive_file(path, table), table, table.columns)
-    errors = [each for each in cleaned.findings if each.severity == "error"]
-    assert not errors, errors[:3]
-    return len(cleaned.text)
+    return clean(receive_file(path, table), table, table.columns)
 
 
 def _schema() -> Any:
@@ -291,7 +307,53 @@ def cells(path: Path) -> int:
     return len(receive_file(path, table).text)
 
 
-WAYS = {"ours": ours, "users": users, "bare": bare, "fastest": fastest, "cells": cells}
+WAYS = {"ours": ours, "users": users, "bare": bare, "fastest": fastest, "wreck": wreck, "cells": cells}
+
+# Run by the Python of an environment of its own, which has frictionless and nothing of ours.
+FRICTIONLESS = """
+import json, sys, time
+from frictionless import Checklist, Resource, Schema
+columns = json.loads(sys.argv[2])
+start, used = time.perf_counter(), time.process_time()
+report = Resource(path=sys.argv[1], schema=Schema.from_descriptor(columns)).validate(
+    Checklist(skip_errors=["missing-cell"])  # an empty last cell of a sheet; a thousand of them would end it early
+)
+taken = {"seconds": time.perf_counter() - start, "cpu": time.process_time() - used}
+print(json.dumps({**taken, "valid": report.valid, "rows": report.tasks[0].stats["rows"]}))
+"""
+
+
+def frictionless(path: Path, folder: Path) -> str:
+    kinds = {"decimal": "number", "anyURL": "string"}
+    fields = []
+    for column in COLUMNS:
+        names = {
+            "required": "required",
+            "pattern": "pattern",
+            "allowed": "enum",
+            "minimum": "minimum",
+            "maximum": "maximum",
+        }
+        rules = {names[key]: value for key, value in column.items() if key in names} | {
+            "unique": column.get("key", False)
+        }
+        fields.append({"name": column["name"], "type": kinds.get(column["type"], column["type"]), "constraints": rules})
+    from uv import find_uv_bin
+
+    uv, python = find_uv_bin(), folder / "frictionless" / "bin" / "python"
+    if not python.exists():
+        subprocess.run([uv, "venv", "--quiet", str(python.parent.parent)], check=True)
+        subprocess.run([uv, "pip", "install", "--quiet", "--python", str(python), "frictionless[excel]"], check=True)
+    schema = json.dumps({"fields": fields, "missingValues": ["", "null"]})
+    # An absolute path is refused as unsafe.
+    done = subprocess.run(
+        [python, "-c", FRICTIONLESS, path.name, schema], cwd=path.parent, capture_output=True, text=True, check=True
+    )
+    told = json.loads(done.stdout.splitlines()[-1])
+    return (
+        f"frictionless validate alone, {told['rows']:,} rows of {path.suffix}: {told['seconds']:.1f} s, "
+        f"{told['cpu']:.1f} processor s, valid: {told['valid']}\n"
+    )
 
 
 # ---- running and telling
@@ -310,15 +372,18 @@ def measured(way: str, path: Path) -> dict[str, float]:
 def run_one(way: str, path: Path) -> None:
     import pandas
     import pandera.pandas
-    import pyarrow.csv
+    import pyarrow.csv  # noqa: F401
 
     import ternopil_pipelines.clean.cleaning
     import ternopil_pipelines.receive.file  # noqa: F401
 
+    # pandera imports its backend with the first table it is shown.
+    pandera.pandas.DataFrameSchema({}).validate(pandas.DataFrame({"a": ["b"]}))
     if way == "fastest":
         import pandera.polars
-        import polars  # noqa: F401
-    del pandas, pandera, pyarrow
+        import polars
+
+        pandera.polars.DataFrameSchema({}).validate(polars.DataFrame({"a": ["b"]}))
     used = _processor()
     start = time.perf_counter()
     rows = WAYS[way](path)
@@ -362,6 +427,7 @@ WORDS = {
     "users": "pandas (openpyxl / read_csv), naive string cleaning, pandera",
     "bare": "fastexcel / Arrow csv, Arrow cleaning, pandera, bare",
     "fastest": "polars reading and cleaning, pandera on polars",
+    "wreck": "this project: every cell wrong",
     "cells": "ten million cells received (500,000 × 20)",
 }
 
@@ -371,7 +437,8 @@ def main() -> None:
     asked.add_argument("--rows", type=int, default=100_000)
     asked.add_argument("--csv-rows", type=int, default=1_000_000)
     asked.add_argument("--rounds", type=int, default=5)
-    asked.add_argument("--only", default="xlsx,csv,cells")
+    asked.add_argument("--only", default="xlsx,csv,wreck,cells")
+    asked.add_argument("--frictionless", action="store_true", help="validate with frictionless too, once")
     asked.add_argument("--folder", type=Path, help="keep the generated files here")
     asked.add_argument("--run", nargs=2, metavar=("WAY", "FILE"), help=argparse.SUPPRESS)
     options = asked.parse_args()
@@ -382,6 +449,7 @@ def main() -> None:
         folder = options.folder or Path(own)
         wanted = options.only.split(",")
         book, text, wide = folder / f"{options.rows}.xlsx", folder / f"{options.csv_rows}.csv", folder / "cells.xlsx"
+        wrong = folder / f"{options.csv_rows}-wreck.csv"
         if "xlsx" in wanted:
             if not book.exists():
                 make_xlsx(book, options.rows)
@@ -392,6 +460,13 @@ def main() -> None:
             print(
                 compared(f"{options.csv_rows:,} × 15 csv", text, ["ours", "users", "bare", "fastest"], options.rounds)
             )
+        if "wreck" in wanted:
+            if not wrong.exists():
+                make_csv(wrong, options.csv_rows, wrecked=True)
+            print(compared(f"{options.csv_rows:,} × 15 csv, every cell wrong", wrong, ["wreck"], options.rounds))
+        for file in (book, text) if options.frictionless else ():
+            if file.exists():
+                print(frictionless(file, folder))
         if "cells" in wanted:
             if not wide.exists():
                 make_xlsx(wide, 500_000, width=20)

@@ -49,7 +49,8 @@ def rows(columns: Sequence[Column], count: int, random: Random) -> list[list[Any
 def _in_order(columns: Sequence[Column], row: list[Any]) -> list[Any]:
     """Days of a row run forward, so that no period ends before it begins; keys keep theirs."""
     for kind in ("date", "dateTime"):
-        places = [at for at, column in enumerate(columns) if column.type == kind and not (column.key or column.unique)]
+        kept = [column.type != kind or column.key or column.unique or column.rule == "year" for column in columns]
+        places = [at for at, stays in enumerate(kept) if not stays]
         for at, value in zip(places, sorted(row[at] for at in places), strict=True):
             row[at] = value
     return row
@@ -163,6 +164,9 @@ _BY_RULE: dict[str, Callable[[Random], Any]] = {
     "phone": _phone,
     "email": lambda random: f"viddil{random.randrange(100)}@example.gov.ua",
     "timezone": lambda _: "Europe/Kyiv",
+    "year": lambda random: random.choice(
+        [random.randrange(1950, 2027), str(random.randrange(1950, 2027)), _day(random)]
+    ),
     "ocid": lambda random: f"UA-{_day(random)}-{_digits(random, 6)}-{random.choice('abcd')}",
 }
 _BY_TYPE: dict[str, Callable[[Random], Any]] = {
@@ -171,7 +175,8 @@ _BY_TYPE: dict[str, Callable[[Random], Any]] = {
     "decimal": lambda random: random.randrange(1, 10_000_000) / 100,
     "boolean": lambda random: random.choice(["Так", "Ні", "true", "false"]),
     "date": _day,
-    "dateTime": lambda random: datetime.combine(_day(random), time(random.randrange(24), random.randrange(60))),
+    # A workbook keeps midnight as a bare day, which is told as a moment without its time.
+    "dateTime": lambda random: datetime.combine(_day(random), time(random.randrange(24), random.randrange(1, 60))),
     "time": lambda random: time(random.randrange(24), random.randrange(60)),
     "anyURL": lambda random: (
         f"{random.choice(['http', 'https'])}://rada{random.randrange(99)}.gov.ua/akt?n={random.randrange(999)}"

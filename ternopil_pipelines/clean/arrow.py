@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Mask = np.ndarray
+# Columns worked on at once, Arrow letting go of Python's lock; more would have more memory under way.
+SIDE_BY_SIDE = 2
 # Space, tab, line ends, NBSP, the typographic blanks, zero-width ones and the byte order mark: what a cell may be
 # wrapped in without anyone having typed a character that means something.
 BLANKS = (
@@ -30,7 +32,10 @@ def column_of(frame: pd.DataFrame, position: int) -> pa.Array:
 def array_of(series: pd.Series) -> pa.Array:
     """The column as one Arrow array; anything that is not text yet (a test's object column) becomes text."""
     array = pa.array(series, type=pa.large_string(), from_pandas=True)
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    if not isinstance(array, pa.ChunkedArray):
+        return array
+    # `combine_chunks` copies even a single chunk.
+    return array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
 
 
 def series_of(array: pa.Array, name: str | None = None) -> pd.Series:
@@ -95,6 +100,15 @@ def joined(*parts: pa.Array | str, by: str) -> pa.Array:
     large = pa.large_string()
     texts = [pa.scalar(part, large) if isinstance(part, str) else part.cast(large) for part in parts]
     return pc.binary_join_element_wise(*texts, pa.scalar(by, large))
+
+
+def content_of(array: pa.Array) -> np.ndarray:
+    """The bytes of all texts, one after the other."""
+    _, rims, content = array.buffers()
+    if not len(array) or content is None:
+        return np.zeros(0, np.uint8)
+    ends = np.frombuffer(rims, np.int64)[array.offset : array.offset + len(array) + 1]
+    return np.frombuffer(content, np.uint8)[ends[0] : ends[-1]]
 
 
 def trimmed(array: pa.Array) -> pa.Array:

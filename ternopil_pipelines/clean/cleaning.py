@@ -6,6 +6,9 @@ here raises for bad data, drops a row or repairs a value that could mean two thi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -13,18 +16,15 @@ import pyarrow as pa
 from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.catalogue.model import Table
 from ternopil_pipelines.clean import coordinates, demands, leftovers, periods, suspicions
-from ternopil_pipelines.clean.arrow import blanked, column_of, nothing, present, series_of, trimmed, without_words
+from ternopil_pipelines.clean.arrow import SIDE_BY_SIDE, column_of, nothing, present, series_of, trimmed, without_words
+from ternopil_pipelines.clean.canonical import canonical
+from ternopil_pipelines.clean.cells import Cells
 from ternopil_pipelines.clean.cleaned import Cleaned
-from ternopil_pipelines.clean.codes_mended import without_tails
-from ternopil_pipelines.clean.dates import date, date_time, time
 from ternopil_pipelines.clean.header import resolve
 from ternopil_pipelines.clean.notebook import Notebook
-from ternopil_pipelines.clean.numbers import decimal, integer
 from ternopil_pipelines.clean.quarantine import set_aside
-from ternopil_pipelines.clean.reading import Reading
 from ternopil_pipelines.clean.rules import broken_rules, rule_of
 from ternopil_pipelines.clean.typed import typed
-from ternopil_pipelines.clean.words import boolean, url
 from ternopil_pipelines.receive.receipt import Receipt
 
 
@@ -49,27 +49,13 @@ def clean(
     )
     size = len(receipt.text)
     book = Notebook(receipt, columns, header.found)
-    texts: dict[str, pa.Array] = {}
-    given: dict[str, pa.Array] = {}
+    given = {column.name: raw[header.found[column.name]] for column in columns if column.name in header.found}
+    cells = _read(given, columns, table.nulls, zone, book)
     for column in columns:
-        place = header.found.get(column.name)
-        if place is None:
-            texts[column.name] = given[column.name] = nothing(size)
+        if column.name not in given:
             book.skip(column)
-            continue
-        given[column.name] = raw[place]
-        wiped = without_words(trimmed(raw[place]), table.nulls)
-        if (failed := leftovers.formula_errors(wiped)).any():
-            book.cells("formula-error", column, failed, given=raw[place])
-            wiped = blanked(wiped, failed)
-        reading = read(wiped, column, zone=zone)
-        for noticed in reading.noticed:
-            book.cells(noticed.code, column, noticed.cells, given=raw[place], words=noticed.words)
-        texts[column.name] = reading.text
-        if column.type == "string":
-            texts[column.name], tails = without_tails(reading.text, column)
-            if tails.any():
-                book.column("code-from-number", column, int(tails.sum()))
+            given[column.name] = nothing(size)
+    texts = {column.name: cells[column.name].array if column.name in cells else nothing(size) for column in columns}
     if not size:
         book.column("table-empty", None, 1)
     text = pd.DataFrame({name: series_of(array) for name, array in texts.items()}, index=receipt.text.index)
@@ -78,8 +64,8 @@ def clean(
     coordinates.examine(numbers, text, columns, bounds, book)
     periods.examine(numbers, text, columns, book)
     for column in columns:
-        if column.name in header.found:
-            _rules_and_suspicions(given[column.name], texts[column.name], column, book)
+        if column.name in cells:
+            _rules_and_suspicions(given[column.name], cells[column.name], column, book)
     if size and not any(column.key for column in columns):
         _whole_rows(text, book)
     cleaned = Cleaned(
@@ -93,43 +79,38 @@ def clean(
     return set_aside(cleaned, most=quarantine) if table.on_error == "quarantine" else cleaned
 
 
-def read(text: pa.Array, column: Column, *, zone: str = "Europe/Kyiv") -> Reading:
-    """One column's trimmed text as canonical text of its type."""
-    match column.type:
-        case "decimal":
-            return decimal(text, coordinate=rule_of(column) in {"latitude", "longitude"})
-        case "integer":
-            return integer(text)
-        case "date":
-            return date(text)
-        case "dateTime":
-            return date_time(text, zone=zone)
-        case "time":
-            return time(text)
-        case "boolean":
-            return boolean(text)
-        case "anyURL":
-            return url(text)
-        case _:
-            return Reading(text)
+def _read(
+    given: Mapping[str, pa.Array], columns: tuple[Column, ...], nulls: tuple[str, ...], zone: str, book: Notebook
+) -> dict[str, Cells]:
+    """The received columns as canonical text; told of in declared order, whichever was read first."""
+    received = [column for column in columns if column.name in given]
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        read = list(
+            pool.map(lambda each: canonical(Cells.of(given[each.name]), each, nulls=nulls, zone=zone), received)
+        )
+    for column, found in zip(received, read, strict=True):
+        for noticed in found.noticed:
+            book.cells(noticed.code, column, noticed.cells, given=given[column.name], words=noticed.words)
+        if found.tails:
+            book.column("code-from-number", column, found.tails)
+    return {column.name: found.cells for column, found in zip(received, read, strict=True)}
 
 
-def _rules_and_suspicions(raw: pa.Array, text: pa.Array, column: Column, book: Notebook) -> None:
+def _rules_and_suspicions(raw: pa.Array, cells: Cells, column: Column, book: Notebook) -> None:
     rule = rule_of(column)
-    for noticed in broken_rules(rule, text) if rule else ():
-        book.cells(noticed.code, column, noticed.cells, given=text, words=noticed.words)
+    for noticed in broken_rules(rule, cells.values) if rule else ():
+        book.cells(noticed.code, column, cells.every(noticed.cells), given=cells.array, words=noticed.words)
     if column.type == "string":
         if rule is None:
-            suspicions.hidden_codes(text, column, book)
-        distinct = text.unique()
-        suspicions.examine_text(raw, text, distinct, column, book)
-        leftovers.examine(text, distinct, column, book)
+            suspicions.hidden_codes(cells, column, book)
+        suspicions.examine_text(raw, cells, column, book)
+        leftovers.examine(cells, column, book)
     elif column.type == "integer":
-        leftovers.years(text, column, book)
+        leftovers.years(cells, column, book)
     if column.type in {"string", "decimal", "integer"}:
-        suspicions.amounts(text, column, book)
+        suspicions.amounts(cells, column, book)
     if rule not in {"latitude", "longitude"} or column.type != "decimal":
-        suspicions.gaps(text, column, book)
+        suspicions.gaps(cells, column, book)
 
 
 def _whole_rows(text: pd.DataFrame, book: Notebook) -> None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ternopil_pipelines.catalogue.columns import Column
-from ternopil_pipelines.clean.arrow import array_of, matches
+from ternopil_pipelines.clean.arrow import Mask, array_of, mask_of
 from ternopil_pipelines.clean.notebook import Notebook
 from ternopil_pipelines.clean.rules import rule_of
 
@@ -67,10 +69,16 @@ def _gaps(lat, lon, given_lat, given_lon, latitude: Column, longitude: Column, b
     neither = no_lat & no_lon & ~book.named(latitude) & ~book.named(longitude)
     if neither.any() and neither.mean() <= _GAP:
         book.column("coordinates-missing", latitude, int(neither.sum()), total=len(lat), rows=book.rows(neither))
-    coarse = ~matches(given_lat, r"\.\d{4}") & ~no_lat | ~matches(given_lon, r"\.\d{4}") & ~no_lon
+    coarse = _coarse(given_lat) | _coarse(given_lon)
     coarse &= ~book.named(latitude) & ~book.named(longitude)
     if coarse.any():
         book.column("coordinates-coarse", latitude, int(coarse.sum()), rows=book.rows(coarse))
+
+
+def _coarse(text: pa.Array) -> Mask:
+    """Canonical decimals with less than four digits behind the dot."""
+    dot = pc.find_substring(text, pattern=".")
+    return mask_of(pc.or_(pc.less(dot, 0), pc.less(pc.subtract(pc.binary_length(text), dot), 5)))
 
 
 def _within(lat: np.ndarray, lon: np.ndarray, bounds: Bounds, *, turned: bool) -> np.ndarray:

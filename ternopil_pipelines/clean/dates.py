@@ -39,6 +39,9 @@ _SHORT_YEAR = r"^\d{1,2}[./-]\d{1,2}[./-]\d{2}(?:\s*р\.?)?$"
 _INCOMPLETE = r"^\d{4}(?:\s*(?:р\.?|рік|року))?$|^\d{4}[-./]\d{1,2}$|^\d{1,2}[./-]\d{4}$|(?i)^[а-яіїєґ]+\s+\d{4}"
 # A spreadsheet's own day count: 20000 is 1954, 80000 is 2119.
 _SERIAL = r"^[2-7]\d{4}(?:[.,]\d+)?$"
+_YEAR = r"^((?:1[5-9]|20)\d{2})(?:[.,]0+)?(?:\s*(?:р\.?|рік|року))?$"
+# 1950 … 2040 as counts of days.
+_YEAR_AS_DAYS = r"^1905-0(?:5-(?:0[3-9]|[12]\d|3[01])|6-\d\d|7-\d\d|8-01)$"
 _MONTH_BEGINNINGS = ("січ", "лют", "бер", "кві", "тра", "чер", "лип", "сер", "вер", "жов", "лис", "гру")
 _MONTHS = {word: number for number, word in enumerate(_MONTH_BEGINNINGS, start=1)}
 # A time cell of a spreadsheet is a moment of its first day, which readers number as one of these.
@@ -51,6 +54,25 @@ _PROOF = 3
 
 def date(array: pa.Array) -> Reading:
     return _read(array, moments=False, zone="Europe/Kyiv")
+
+
+def order_in_doubt(array: pa.Array) -> bool:
+    """Are there dates whose order of day and month the rest of the column may decide?"""
+    return bool(matches(array, _SLASHED).any())
+
+
+def date_or_year(array: pa.Array) -> Reading:
+    """Of a column whose label asks a year while its official type is a date: the year alone is its first day. A day of
+    mid-1905 is what a spreadsheet makes of a year typed into a cell of dates, and is told."""
+    alone = matches(array, _YEAR)
+    array = replaced(
+        array, alone, pc.replace_substring_regex(under(array, alone), pattern=_YEAR, replacement=r"\1-01-01")
+    )
+    reading = date(array)
+    counted = matches(reading.text, _YEAR_AS_DAYS)
+    if not counted.any():
+        return reading
+    return Reading(reading.text, (Noticed("year-counted-as-days", counted, _year_meant), *reading.noticed))
 
 
 def date_time(array: pa.Array, *, zone: str = "Europe/Kyiv") -> Reading:
@@ -133,7 +155,14 @@ def _iso(year: pa.Array, month: pa.Array, day: pa.Array) -> pa.Array:
 
 
 def _real(text: pa.Array) -> Mask:
-    """Is there such a day? Arrow's reader takes 30 February for 2 March, so the day is written back and compared."""
+    """Is there such a day? Where Arrow cannot take the whole column for dates, each is read by a reader that takes
+    30 February for 2 March, so the day is written back and compared: six times slower."""
+    try:
+        pc.cast(text, pa.date32())
+        in_history: Mask = present(text) & ~mask_of(pc.starts_with(text, "0000"))
+        return in_history
+    except pa.ArrowInvalid:
+        pass
     day = pc.strptime(text, format="%Y-%m-%d", unit="s", error_is_null=True)
     back = pc.cast(pc.cast(day, pa.date32()), pa.large_string())
     real: Mask = mask_of(pc.equal(back, text)) & ~matches(text, "^0000")
@@ -191,6 +220,11 @@ def _noticed(
         Noticed("date-from-number", wide(serial & read)),
     ]
     return tuple(each for each in found if each.cells.any())
+
+
+def _year_meant(text: str) -> dict[str, str]:
+    day = datetime.fromisoformat(date(pa.array([text], pa.large_string())).text[0].as_py())
+    return {"year": str((day - datetime(1899, 12, 30)).days)}
 
 
 def _unlikely(text: pa.Array) -> tuple[Noticed, ...]:

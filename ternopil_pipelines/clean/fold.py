@@ -19,6 +19,8 @@ _TWINS = {
 CYRILLIC_TWINS = "".join(_TWINS)
 LATIN_TWINS = "".join(_TWINS.values())
 _TO_LATIN = str.maketrans(_TWINS)
+# A capital drawn alike stays its twin in lower case: «Hазва» with a Latin H is «назва».
+_CASELESS = str.maketrans({**_TWINS, **dict(zip("вкмнт", "bkmht", strict=True))})
 _TO_CYRILLIC = str.maketrans({latin: cyrillic for cyrillic, latin in _TWINS.items()})
 _SAME = str.maketrans(
     dict.fromkeys("’ʼ‘`´ʹ′", "'") | dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys("«»“”„‟", '"') | {"\u00ad": ""}
@@ -39,7 +41,7 @@ def tidy(text: str) -> str:
 
 def fold(text: str) -> str:
     """One key for all spellings that a reader takes for the same words; blanks inside are kept as one."""
-    return tidy(text).translate(_SAME).casefold().translate(_TO_LATIN)
+    return tidy(text).translate(_SAME).casefold().translate(_CASELESS)
 
 
 def letters(text: str) -> str:

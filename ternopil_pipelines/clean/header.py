@@ -46,6 +46,8 @@ def resolve(
             wanted = claims.get(key(str(name)), [])
             free = [each for each in wanted if each not in found]
             if len(wanted) == 1 and wanted[0] in found:
+                if key is letters:  # `_id` of a portal's export beside `id`: another column, not the same one twice
+                    continue
                 repeated.setdefault(wanted[0], [found[wanted[0]]]).append(position)
                 taken.add(position)
             elif len(free) == 1:

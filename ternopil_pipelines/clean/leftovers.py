@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ternopil_pipelines.catalogue.columns import Column
-from ternopil_pipelines.clean.arrow import Mask, mask_of, matches, present, under
+from ternopil_pipelines.clean.arrow import Mask, mask_of, matches, under
+from ternopil_pipelines.clean.cells import Cells
 from ternopil_pipelines.clean.fold import letters
 from ternopil_pipelines.clean.notebook import Notebook
 
@@ -27,6 +28,8 @@ _NOTHING = (
     "немає", "нема", "немає даних", "дані відсутні", "відсутні", "відсутній", "відсутня", "відсутнє",
     "не вказано", "не зазначено", "#n/a", "нет", "нет данных",
 )  # fmt: skip
+_BEGIN_NOTHING = "".join(word[0] + word[0].upper() for word in _NOTHING)
+_LONGEST_NOTHING = max(len(each.encode()) for word in _NOTHING for each in (word, word.upper()))
 _YEARS = ("year", "рік", "yearmade")
 
 
@@ -38,29 +41,30 @@ def formula_errors(text: pa.Array) -> Mask:
     return begins
 
 
-def examine(text: pa.Array, distinct: pa.Array, column: Column, book: Notebook) -> None:
+def examine(cells: Cells, column: Column, book: Notebook) -> None:
     """Text columns only: in a typed one such a word is no value and is named as that."""
-    _nothing(text, distinct, column, book)
-    if not matches(distinct, r"[&<\r\n\x{2028}]").any():
-        return
-    book.cells("markup-in-text", column, matches(text, _MARKUP), given=text)
-    broken = matches(text, r"[\r\n\x{2028}]")
+    _nothing(cells, column, book)
+    book.cells("markup-in-text", column, cells.matches(_MARKUP, "&<"), given=cells.array)
+    broken = cells.matches(r"[\r\n\x{2028}]", "\r\n\u2028")
     if broken.any():
         book.column("line-ends-in-text", column, int(broken.sum()), rows=book.rows(broken))
 
 
-def years(text: pa.Array, column: Column, book: Notebook) -> None:
+def years(cells: Cells, column: Column, book: Notebook) -> None:
     if any(letters(name).endswith(year) for name in (column.name, column.label or "") for year in map(letters, _YEARS)):
-        book.cells("year-unlikely", column, present(text) & ~matches(text, r"^(?:1[5-9]\d\d|20\d\d|2100)$"), given=text)
+        likely = cells.matches(r"^(?:1[5-9]\d\d|20\d\d|2100)$")
+        book.cells("year-unlikely", column, cells.present() & ~likely, given=cells.array)
 
 
-def _nothing(text: pa.Array, distinct: pa.Array, column: Column, book: Notebook) -> None:
-    short = under(distinct, mask_of(pc.less_equal(pc.utf8_length(distinct), max(map(len, _NOTHING)))))
-    words = short.filter(pc.is_in(pc.utf8_lower(short), value_set=pa.array(_NOTHING, pa.large_string())))
-    if column.allowed or not len(words):
+def _nothing(cells: Cells, column: Column, book: Notebook) -> None:
+    if column.allowed or not cells.may_hold(_BEGIN_NOTHING):
         return
-    hits = text.filter(pc.is_in(text, value_set=words))
-    if len(hits) < len(text):
+    short = under(cells.values, mask_of(pc.less_equal(pc.binary_length(cells.values), _LONGEST_NOTHING)))
+    words = short.filter(pc.is_in(pc.utf8_lower(short), value_set=pa.array(_NOTHING, pa.large_string())))
+    if not len(words):
+        return
+    hits = cells.array.filter(pc.is_in(cells.array, value_set=words))
+    if len(hits) < len(cells.array):
         counted = sorted(pc.value_counts(hits).to_pylist(), key=lambda each: -each["counts"])
         variants = ", ".join(f"«{each['values']}» {each['counts']}" for each in counted)
         book.column("words-for-nothing", column, len(hits), variants=variants)

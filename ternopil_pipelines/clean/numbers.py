@@ -58,8 +58,10 @@ def decimal(array: pa.Array, *, coordinate: bool = False) -> Reading:
 def integer(array: pa.Array) -> Reading:
     """`12.0` and `12,00` are 12; 12.5 is no integer; beyond 18 digits no system downstream keeps it."""
     reading = decimal(array)
-    text = pc.replace_substring_regex(reading.text, pattern=r"\.0+$", replacement="")
-    fraction = matches(text, r"\.")
+    text = reading.text
+    if (fraction := mask_of(pc.match_substring(text, "."))).any():
+        text = pc.replace_substring_regex(text, pattern=r"\.0+$", replacement="")
+        fraction = mask_of(pc.match_substring(text, "."))
     long = mask_of(pc.greater(pc.utf8_length(text), 18)) & ~fraction
     text = _no_minus_zero(blanked(text, fraction | long))
     return Reading(text, (*reading.noticed, Noticed("integer-expected", fraction), Noticed("number-too-long", long)))
@@ -85,6 +87,8 @@ def _bare(text: pa.Array) -> pa.Array:
 
 
 def _no_minus_zero(text: pa.Array) -> pa.Array:
+    if not pc.any(pc.starts_with(text, "-")).as_py():
+        return text
     return pc.replace_substring_regex(text, pattern=r"^-(0(?:\.0*)?)$", replacement=r"\1")
 
 

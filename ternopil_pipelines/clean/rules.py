@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from stdnum import iban as stdnum_iban
 
 from ternopil_pipelines.catalogue.columns import Column
-from ternopil_pipelines.clean.arrow import Mask, digits, each_distinct, mask_of, matches, present, under
+from ternopil_pipelines.clean.arrow import Mask, content_of, digits, each_distinct, mask_of, matches, present, under
 from ternopil_pipelines.clean.fold import letters, to_latin
 from ternopil_pipelines.clean.reading import Noticed
 
@@ -128,15 +128,21 @@ def edrpou_valid(text: pa.Array) -> Mask:
     shaped = digits(text, r"^\d{8}$", 8, 8)
     if not shaped.any():
         return shaped
-    numbers = np.asarray(pc.cast(under(text, shaped), pa.int64()))
-    figures = (numbers[:, None] // 10 ** np.arange(7, -1, -1)) % 10
-    middle = ((numbers >= 30_000_000) & (numbers <= 60_000_000))[:, None]
-    weights = np.where(middle, np.array([7, 1, 2, 3, 4, 5, 6]), np.array([1, 2, 3, 4, 5, 6, 7]))
-    control = (figures[:, :7] * weights).sum(axis=1) % 11
-    again = (figures[:, :7] * (weights + 2)).sum(axis=1) % 11 % 10
-    right = np.where(control == 10, again, control) == figures[:, 7]
+    codes = text if shaped.all() else under(text, shaped)
+    numbers = np.asarray(pc.cast(codes, pa.int32()))
+    figures = content_of(codes).reshape(-1, 8).T - np.uint8(ord("0"))
+    total, rising = np.zeros(len(numbers), np.int16), np.zeros(len(numbers), np.int16)
+    for weight, figure in enumerate(figures[:7], start=1):
+        total += figure
+        rising += np.int16(weight) * figure
+    # 7, 1, 2, … 6 instead of 1, 2, … 7.
+    turned = rising - total + np.int16(7) * figures[0]
+    sums = np.where((numbers >= 30_000_000) & (numbers <= 60_000_000), turned, rising)
+    control = sums % 11
+    # The second set of weights is the first with 2 added to each.
+    again = (sums + 2 * total) % 11 % 10
     valid = shaped.copy()
-    valid[shaped] = right
+    valid[shaped] = np.where(control == 10, again, control) == figures[7]
     return valid
 
 
@@ -152,10 +158,10 @@ def lost_zeros(text: pa.Array) -> Mask:
 
 def _edrpou(text: pa.Array) -> list[Noticed]:
     lost = lost_zeros(text)
-    eight = matches(text, r"^\d{8}$")
+    eight = digits(text, r"^\d{8}$", 8, 8)
     return _some(
         Noticed("edrpou-lost-zero", lost, lambda given: {"proposal": given.zfill(8)}),
-        Noticed("edrpou-short", matches(text, r"^\d{5,7}$") & ~lost, lambda given: {"length": str(len(given))}),
+        Noticed("edrpou-short", digits(text, r"^\d{5,7}$", 5, 7) & ~lost, lambda given: {"length": str(len(given))}),
         Noticed("edrpou-check-digit", eight & ~edrpou_valid(text)),
         Noticed("edrpou-malformed", present(text) & ~eight & ~lost),
     )

@@ -44,7 +44,7 @@ def schema(columns: tuple[Column, ...]) -> pandera.DataFrameSchema:
 def failures(table: pd.DataFrame, columns: tuple[Column, ...]) -> Iterator[tuple[str, str, np.ndarray]]:
     """(code, column, rows) for every check that failed; rows are positions in the table, ascending."""
     try:
-        schema(columns).validate(table, lazy=True)
+        schema(columns).validate(table, lazy=True, inplace=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases
         keys = [column.name for column in columns if column.key]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from string import ascii_letters
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,7 @@ import pyarrow.compute as pc
 
 from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.clean.arrow import BLANKS, matches, present, under
+from ternopil_pipelines.clean.cells import Cells
 from ternopil_pipelines.clean.dates import date
 from ternopil_pipelines.clean.fold import MIXED_PATTERN, fold, letters, mixed_word
 from ternopil_pipelines.clean.notebook import Notebook
@@ -41,28 +43,29 @@ _CODE_LABEL = re.compile(r"(?i)^(?:код|ідентифікатор|номер|
 _NEARLY_ALL = 0.8
 _DATE = r"^\d{4}-\d{2}-\d{2}$|^\d{1,2}\.\d{1,2}\.\d{4}$"
 _FRACTION = r"^\d+[.,]\d+$"
+_LATIN = ascii_letters
+_CYRILLIC = "".join(chr(code) for code in range(0x400, 0x500))
+_IN_BROKEN = "?\ufffdÐÑРСÂп"
 _BROKEN = "\ufffd|Ð[\u0080-¿]|Ñ[\u0080-¿]|Р[\u0098-Ÿ°±µ»]Р|С[\u0080-Ÿ‚ѓ]Р|\\?{3,}|Âп|пїЅ"
 
 
-def examine_text(raw: pa.Array, text: pa.Array, distinct: pa.Array, column: Column, book: Notebook) -> None:
-    """`raw`: as received; `text`: canonical; `distinct`: its different values, looked at first: a column of a hundred
-    thousand cells seldom has as many values, and most have nothing suspicious in any."""
-    if not column.allowed and 1 < len(distinct) <= _MOST_VALUES + 1:
-        spellings(raw, text, column, book)
-    if matches(distinct, f"{MIXED_PATTERN}|{_BROKEN}").any():
-        mixed = matches(text, MIXED_PATTERN)
-        if mixed.any():
-            _mixed(text, mixed, column, book)
-        book.cells("letters-broken", column, matches(text, _BROKEN), given=text)
-    if matches(distinct, _BETWEEN.format(f"[{_APOSTROPHES}]")).any():
-        _apostrophes(text, column, book)
-    if matches(distinct, f"{_DATE}|{_FRACTION}").any():
-        strangers(text, column, book)
+def examine_text(raw: pa.Array, cells: Cells, column: Column, book: Notebook) -> None:
+    """`raw`: as received; `cells`: canonical."""
+    if not column.allowed and cells.codes is not None:
+        spellings(raw, cells, column, book)
+    mixed = cells.matches(MIXED_PATTERN, _LATIN, _CYRILLIC)
+    if mixed.any():
+        _mixed(cells.array, mixed, column, book)
+    book.cells("letters-broken", column, cells.matches(_BROKEN, _IN_BROKEN), given=cells.array)
+    if cells.any(_BETWEEN.format(f"[{_APOSTROPHES}]"), _APOSTROPHES):
+        _apostrophes(cells, column, book)
+    if cells.any(f"{_DATE}|{_FRACTION}", "-.,"):
+        strangers(cells, column, book)
     if is_code(column):
-        book.cells("code-exponent", column, matches(text, r"^\d[.,]\d+[eEЕ]\+\d{1,2}$"), given=text)
-        dated = matches(text, r"^\d{4}-\d{2}-\d{2}(?:T00:00(?::00)?| 00:00:00)?$")
-        book.cells("code-as-date", column, dated, given=text)
-        _uneven(text, column, book)
+        book.cells("code-exponent", column, cells.matches(r"^\d[.,]\d+[eEЕ]\+\d{1,2}$", "+"), given=cells.array)
+        dated = cells.matches(r"^\d{4}-\d{2}-\d{2}(?:T00:00(?::00)?| 00:00:00)?$", "-")
+        book.cells("code-as-date", column, dated, given=cells.array)
+        _uneven(cells, column, book)
 
 
 def is_code(column: Column) -> bool:
@@ -70,21 +73,21 @@ def is_code(column: Column) -> bool:
     return column.key or bool(_CODE_NAME.search(column.name) or _CODE_LABEL.search(column.label or ""))
 
 
-def spellings(raw: pa.Array, text: pa.Array, column: Column, book: Notebook) -> None:
+def spellings(raw: pa.Array, cells: Cells, column: Column, book: Notebook) -> None:
     """Values that differ by case, blanks, dashes, apostrophes or look-alike letters only. Outer blanks alone (mended
     anyway) are no second spelling, but where there is one they are counted among the spellings met."""
-    values = pc.value_counts(text.drop_null())
-    if not 1 < len(values) <= _MOST_VALUES or len(text) < 3 * len(values):
+    values = cells.values.drop_null().unique()
+    if not 1 < len(values) <= _MOST_VALUES or len(cells.array) < 3 * len(values):
         return
     groups: dict[str, list[str]] = defaultdict(list)
-    for value in values.field("values").to_pylist():
+    for value in values.to_pylist():
         groups[_same(value)].append(value)
     several = {key: found for key, found in groups.items() if len(found) > 1}
     if not several:
         return
     met: dict[str, list[str]] = defaultdict(list)
     counts: dict[str, int] = {}
-    for entry in pc.value_counts(raw.filter(pa.array(present(text)))).to_pylist():
+    for entry in pc.value_counts(raw.filter(pa.array(cells.present()))).to_pylist():
         key = _same(entry["values"].strip(BLANKS))
         if key in several:
             met[key].append(entry["values"])
@@ -107,14 +110,14 @@ def _same(value: str) -> str:
     return fold(value).replace(" ", "") if any(letter.isdigit() for letter in value) else letters(value)
 
 
-def strangers(text: pa.Array, column: Column, book: Notebook) -> None:
+def strangers(cells: Cells, column: Column, book: Notebook) -> None:
     """A text column that holds dates, or numbers with a fraction, everywhere but in a few cells: the few are slips
     that the column's type was too polite to refuse."""
-    known = present(text)
+    known, text = cells.present(), cells.array
     least = max(5, int(_NEARLY_ALL * known.sum()))
-    if least <= matches(text, _DATE).sum() < known.sum():
+    if least <= cells.matches(_DATE).sum() < known.sum():
         read, code = date(text), "date-expected"
-    elif rule_of(column) in {"latitude", "longitude"} and least <= matches(text, _FRACTION).sum() < known.sum():
+    elif rule_of(column) in {"latitude", "longitude"} and least <= cells.matches(_FRACTION).sum() < known.sum():
         read, code = decimal(text, coordinate=True), "number-expected"
     else:
         return
@@ -125,9 +128,9 @@ def strangers(text: pa.Array, column: Column, book: Notebook) -> None:
         )
 
 
-def gaps(text: pa.Array, column: Column, book: Notebook) -> None:
-    absent = ~present(text) & ~book.named(column)
-    count, total = int(absent.sum()), len(text)
+def gaps(cells: Cells, column: Column, book: Notebook) -> None:
+    absent = ~present(cells.array) & ~book.named(column)
+    count, total = int(absent.sum()), len(absent)
     if not count:
         return
     if count == total:
@@ -136,25 +139,28 @@ def gaps(text: pa.Array, column: Column, book: Notebook) -> None:
         book.column("values-missing", column, count, total=total, rows=book.rows(absent))
 
 
-def amounts(text: pa.Array, column: Column, book: Notebook) -> None:
+def amounts(cells: Cells, column: Column, book: Notebook) -> None:
     """A zero among thousands of amounts is an amount nobody filled in."""
     names = letters(column.name) + letters(column.label or "")
     if any(letters(word) in names for word in _MONEY):
-        zeros = matches(text, r"^0(?:[.,]0+)?$")
-        numbers = matches(text, r"^-?[\d \x{a0}]+(?:[.,]\d+)?$").sum()
-        if 0 < zeros.sum() <= max(1, _RARE * len(text)) and len(text) >= 10 and numbers >= _NEARLY_ALL * len(text):
-            book.cells("amount-zero", column, zeros, given=text)
+        zeros, total = cells.matches(r"^0(?:[.,]0+)?$", "0"), len(cells.array)
+        if 0 < zeros.sum() <= max(1, _RARE * total) and total >= 10:
+            numbers = cells.matches(r"^-?[\d \x{a0}]+(?:[.,]\d+)?$").sum()
+            if numbers >= _NEARLY_ALL * total:
+                book.cells("amount-zero", column, zeros, given=cells.array)
 
 
-def hidden_codes(text: pa.Array, column: Column, book: Notebook) -> None:
+def hidden_codes(cells: Cells, column: Column, book: Notebook) -> None:
     """A column nobody called ЄДРПОУ that is one: most values are eight digits and most of them pass the control digit
     (10 in 100 would by chance). Its shorter values are then codes that lost their zeros."""
-    short = lost_zeros(text)
+    short = cells.every(lost_zeros(cells.values))
     if not short.any():
         return
-    valid, known = edrpou_valid(text), present(text)
+    valid, known = cells.every(edrpou_valid(cells.values)), cells.present()
     if (valid | short).sum() >= 0.6 * known.sum() and valid.sum() >= 3:
-        book.cells("edrpou-lost-zero", column, short, given=text, words=lambda given: {"proposal": given.zfill(8)})
+        book.cells(
+            "edrpou-lost-zero", column, short, given=cells.array, words=lambda given: {"proposal": given.zfill(8)}
+        )
 
 
 def _mixed(text: pa.Array, mixed: np.ndarray, column: Column, book: Notebook) -> None:
@@ -169,8 +175,8 @@ def _mixed_words(given: str) -> dict[str, str]:
     return {"word": word, "proposal": proposal}
 
 
-def _apostrophes(text: pa.Array, column: Column, book: Notebook) -> None:
-    between = under(text, matches(text, _BETWEEN.format(f"[{_APOSTROPHES}]")))
+def _apostrophes(cells: Cells, column: Column, book: Notebook) -> None:
+    between = under(cells.array, cells.matches(_BETWEEN.format(f"[{_APOSTROPHES}]")))
     counts = {sign: int(matches(between, _BETWEEN.format(re.escape(sign))).sum()) for sign in _APOSTROPHES}
     counts = {sign: count for sign, count in counts.items() if count}
     if len(counts) > 1:
@@ -178,12 +184,12 @@ def _apostrophes(text: pa.Array, column: Column, book: Notebook) -> None:
         book.column("apostrophes-vary", column, sum(counts.values()) - max(counts.values()), variants=variants)
 
 
-def _uneven(text: pa.Array, column: Column, book: Notebook) -> None:
+def _uneven(cells: Cells, column: Column, book: Notebook) -> None:
     """Nine in ten codes of one length, the rest shorter and all digits: a zero may be gone."""
-    digits = matches(text, r"^\d{4,}$") & ~book.named(column)
-    if digits.sum() < max(10, 0.9 * present(text).sum()):
+    digits = cells.matches(r"^\d{4,}$") & ~book.named(column)
+    if digits.sum() < max(10, 0.9 * cells.present().sum()):
         return
-    lengths = np.asarray(pc.utf8_length(text).fill_null(0))
+    lengths = np.asarray(pc.utf8_length(cells.array).fill_null(0))
     usual = int(np.bincount(lengths[digits]).argmax())
     shorter = digits & (lengths == usual - 1)
     if usual >= 5 and 0 < shorter.sum() <= 0.1 * digits.sum():

@@ -67,3 +67,15 @@ def test_a_nameless_column_is_taken_by_its_place():
 
 def test_a_nameless_empty_column_is_no_column():
     assert found(["uid", ""], NUMBER, STREET, filled=lambda place: place == 0)[1] == [("column-absent", STREET.name)]
+
+
+def test_the_underscored_id_of_a_portals_export_is_not_the_id_given_twice():
+    uid = Column(name="id", type="string", key=True)
+    places, codes = found(["_id", "id"], uid)
+    assert places == {"id": 1}
+    assert [code for code, _ in codes] == ["column-unknown"]
+
+
+def test_a_latin_capital_stays_its_cyrillic_twin_in_any_case():
+    name = Column(name="name", type="string", label="Назва")
+    assert found(["Hазва"], name)[0] == {"name": 0}
