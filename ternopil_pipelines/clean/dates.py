@@ -27,7 +27,13 @@ from ternopil_pipelines.clean.arrow import (
 )
 from ternopil_pipelines.clean.reading import Noticed, Reading
 
-_CLOCK = r"(?:[TТ ,]\s*(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?)?\s*(?P<Z>Z|[+-]\d{2}:?\d{2})?"
+# Halves of the day as spreadsheets of both languages write them: 6:30 PM, 6:30 p.m., 6:30 пп.
+_HALF = r"(?:\s*(?P<P>[AaPp]\.?\s?[Mm]\.?|[ДдПп][Пп]))?"
+_CLOCK = (
+    r"(?:[TТ ,]\s*(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?"
+    + _HALF
+    + r")?\s*(?P<Z>Z|[+-]\d{2}:?\d{2})?"
+)
 _ISO = r"^(?P<y>\d{4})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})" + _CLOCK + "$"
 _DOTTED = r"^(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})(?:\s*(?:р\.?|року|г\.?))?" + _CLOCK + "$"
 _SLASHED = r"^(?P<a>\d{1,2})[/-](?P<b>\d{1,2})[/-](?P<y>\d{4})" + _CLOCK + "$"
@@ -46,7 +52,7 @@ _MONTH_BEGINNINGS = ("січ", "лют", "бер", "кві", "тра", "чер",
 _MONTHS = {word: number for number, word in enumerate(_MONTH_BEGINNINGS, start=1)}
 # A time cell of a spreadsheet is a moment of its first day, which readers number as one of these.
 _DAY_ZERO = r"^(?:1899-12-3[01]|1900-01-0[01])[T ]"
-_TIME = r"^(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?$"
+_TIME = r"^(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?" + _HALF + "$"
 _DAY_FRACTION = r"^0?[.,]\d+$"
 # How many cells of a column must show the order of day and month before it is believed for the rest.
 _PROOF = 3
@@ -171,13 +177,24 @@ def _real(text: pa.Array) -> Mask:
 
 def _clock(parts: pa.Array) -> tuple[pa.Array, Mask]:
     """`hh:mm`, with seconds only where they are not zero; and whether such a time exists."""
-    hour, minute, second = (pc.struct_field(parts, name) for name in "HMS")
+    hour, minute, second, half = (pc.struct_field(parts, name) for name in "HMSP")
     hour = pc.utf8_lpad(hour, width=2, padding="0")
+    halved = mask_of(pc.not_equal(half, ""))
+    if halved.any():
+        hour = replaced(hour, halved, each_distinct(under(joined(hour, half, by=" "), halved), _of_the_day))
     text = joined(hour, minute, by=":")
     exact = mask_of(pc.and_(pc.not_equal(second, ""), pc.not_equal(second, "00")))
     if exact.any():
         text = pc.if_else(pa.array(exact), joined(text, second, by=":"), text)
     return text, matches(text, r"^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$")
+
+
+def _of_the_day(hour_and_half: str) -> str:
+    """Twelve is the first hour of each half: 12:30 AM is 00:30. An hour that a half does not have will be refused."""
+    hour, half = int(hour_and_half[:2]), hour_and_half[3].lower()
+    if not 1 <= hour <= 12:
+        return "99"
+    return f"{hour % 12 + (12 if half in 'pп' else 0):02d}"
 
 
 def _local(text: str, zone: str) -> str:

@@ -21,7 +21,7 @@ from ternopil_pipelines.clean.cleaned import Cleaned
 from ternopil_pipelines.clean.cleaning import clean
 from ternopil_pipelines.faults import EditionHeld, Fault, SourceRefused
 from ternopil_pipelines.findings.finding import by_code
-from ternopil_pipelines.gates.looking import quiet
+from ternopil_pipelines.gates.looking import foreseen, quiet
 from ternopil_pipelines.gates.quarantine import kept_aside, store
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.receive.folder import landing_folder, waiting_files
@@ -124,11 +124,15 @@ def deliver_verdict(
     installation: Installation, dataset: Dataset, table: Table, cleaned: Cleaned, receipt: Receipt
 ) -> str | None:
     """The steward reads the verdict beside the file that was dropped; databases and APIs have nobody waiting there.
+    What a gate will stop the edition for is told there too: nobody drops a file and then asks the ledger.
     What hinders it is returned and not raised: a folder we may only read must not keep a good file back."""
     if not isinstance(table.source, FolderSource):
         return None
+    now = _now()
+    today = now.astimezone(ZoneInfo(installation.catalogue.city.timezone)).date()
+    told = foreseen(installation.catalogue, dataset, cleaned, receipt, today=today)
     try:
-        deliver(landing_folder(installation.landing, dataset), dataset, table, cleaned, receipt, at=_now())
+        deliver(landing_folder(installation.landing, dataset), dataset, table, told, receipt, at=now)
     except OSError as error:
         return f"the verdict cannot be written beside the file: {error.strerror}"
     return None

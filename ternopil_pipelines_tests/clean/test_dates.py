@@ -112,6 +112,11 @@ def test_a_moment_becomes_local_time_in_the_official_form(typed, canonical):
     assert first(date_time(texts(typed))) == (canonical, None)
 
 
+def test_a_moment_of_the_twelve_hour_clock_is_read_by_its_half():
+    assert first(date_time(texts("30.05.2019 6:30 PM"))) == ("2019-05-30T18:30", None)
+    assert first(date_time(texts("5/30/2019 12:15:00 AM"))) == ("2019-05-30T00:15", None)
+
+
 def test_a_moment_without_a_time_says_so():
     assert first(date_time(texts("2019-05-30"))) == ("2019-05-30T00:00", "time-absent")
 
@@ -128,12 +133,18 @@ def test_a_moment_at_an_hour_that_does_not_exist_is_refused():
         ("09:05:07", "09:05:07"),
         ("0.375", "09:00"),
         ("1900-01-01T09:34:00", "09:34"),
+        ("6:30 PM", "18:30"),
+        ("06:30:15 p.m.", "18:30:15"),
+        ("12:05 AM", "00:05"),
+        ("12:05 pm", "12:05"),
+        ("6:30 дп", "06:30"),
+        ("6:30 пп", "18:30"),
     ],
 )
 def test_a_time_is_written_one_way(typed, canonical):
     assert first(time(texts(typed))) == (canonical, None)
 
 
-@pytest.mark.parametrize("typed", ["24:00", "9.05", "ранок", "10:60"])
+@pytest.mark.parametrize("typed", ["24:00", "9.05", "ранок", "10:60", "13:00 PM", "0:30 AM", "36:00:00"])
 def test_what_is_no_time_is_left_out(typed):
     assert first(time(texts(typed))) == (None, "time-expected")

@@ -9,6 +9,7 @@ import pytest
 
 from ternopil_pipelines.catalogue.model import Table
 from ternopil_pipelines.faults import SourceRefused
+from ternopil_pipelines.gates.looking import STOPS
 from ternopil_pipelines.orchestration import steps
 from ternopil_pipelines.orchestration.instance import instance as instance_of
 from ternopil_pipelines.orchestration.sensors import dataset_mark, handled_mark
@@ -96,3 +97,14 @@ def test_checks_speak_before_the_table_is_refused(village: Town) -> None:
     assert {name for name, each in said.items() if not each.passed} == {"keys"}
     assert {"reading", "schema", "types", "required"} < said.keys()
     assert said["keys"].severity is dg.AssetCheckSeverity.ERROR
+
+
+def test_the_verdict_beside_the_file_says_what_a_gate_will_stop_and_quotes_none_of_it(village: Town) -> None:
+    phones = [f"+38067{number:07d}" for number in range(1234500, 1234520)]
+    village.drop("id,street,cost,done\n" + "".join(f"{at},{phone},1,2026-01-02\n" for at, phone in enumerate(phones)))
+    with instance_of(village.installation.environment) as instance:
+        village.run(village.repairs, instance)
+    (page,) = village.verdict.glob("*.html")
+    text = page.read_text(encoding="utf-8")
+    assert STOPS in text
+    assert not [phone for phone in phones if phone in text or phone[3:] in text]

@@ -6,6 +6,7 @@ import datetime as dt
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from ternopil_pipelines.receive.file import receive_file
@@ -35,6 +36,18 @@ def test_an_old_excel_workbook_keeps_text_rows_and_letters(tmp_path: Path) -> No
     assert rows_of(receipt) == [*EXPECTED, ["5", None, None, None, None, None]]
     assert (receipt.sheet, receipt.letters, receipt.rows.tolist()) == ("Аркуш", tuple("CDEFGH"), [4, 6])
     assert [(each.code, each.cell, each.value) for each in receipt.findings] == [("cell-error", "D6", "#REF!")]
+
+
+def test_hours_counted_beyond_a_day_stay_hours(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["id", "worked"])
+    for number, hours in enumerate((5, 36, 100), start=2):
+        sheet.append([number, dt.timedelta(hours=hours, minutes=15)])
+        sheet.cell(number, 2).number_format = "[h]:mm:ss"
+    book.save(tmp_path / "a.xlsx")
+    receipt = receive_file(tmp_path / "a.xlsx", table("id", "worked"))
+    assert [worked for _, worked in rows_of(receipt)] == ["05:15:00", "36:15:00", "100:15:00"]
 
 
 def test_a_libreoffice_workbook_keeps_text_rows_and_letters(tmp_path: Path) -> None:
