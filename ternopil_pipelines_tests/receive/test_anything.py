@@ -74,5 +74,9 @@ def test_what_a_sound_writer_writes_is_read_back(rows: list[list[str]]) -> None:
     csv.writer(sink, quoting=csv.QUOTE_ALL).writerows([["id", "назва"], *rows])
     receipt = receive_bytes(sink.getvalue().encode(), "f.csv", table("id", "назва", delimiter=","))
     wanted = [[cell if cell.strip() else None for cell in row] for row in rows]
-    assert rows_of(receipt) == [row for row in wanted if any(row)]
-    assert receipt.findings == ()
+    wanted = [row for row in wanted if any(row)]
+    # A ruled line under the header and a text alone beneath a blank row look like no data: left out, each named.
+    read, named = rows_of(receipt), receipt.findings
+    assert {each.code for each in named} <= {"label-row-left-out", "note-row-left-out"}
+    above = sum(each.code == "label-row-left-out" for each in named)
+    assert (read, len(read)) == (wanted[above:][: len(read)], len(wanted) - len(named))
