@@ -89,6 +89,11 @@ class Installation:
         return self.home / "quarantine"
 
     @property
+    def waiting(self) -> Path:
+        """Pages about the editions that wait for a person's decision, a folder per dataset."""
+        return self.home / "waiting"
+
+    @property
     def storage(self) -> Path:
         """What one asset hands to the next; as private as the landing folder."""
         return self.home / "storage"

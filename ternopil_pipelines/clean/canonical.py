@@ -15,10 +15,11 @@ from ternopil_pipelines.clean import leftovers
 from ternopil_pipelines.clean.arrow import BLANKS, blanked, trimmed, without_words
 from ternopil_pipelines.clean.cells import Cells
 from ternopil_pipelines.clean.codes_mended import without_tails
-from ternopil_pipelines.clean.dates import date, date_or_year, date_time, order_in_doubt, time
+from ternopil_pipelines.clean.dates import date, date_or_year, date_time, order_in_doubt
 from ternopil_pipelines.clean.numbers import decimal, integer
 from ternopil_pipelines.clean.reading import Noticed, Reading
 from ternopil_pipelines.clean.rules import rule_of
+from ternopil_pipelines.clean.times import time
 from ternopil_pipelines.clean.words import boolean, url
 
 

@@ -1,4 +1,4 @@
-"""Dates, moments and times as people and spreadsheets write them -> the official ISO form, or a reason why not.
+"""Dates and moments as people and spreadsheets write them -> the official ISO form, or a reason why not.
 
 Accepted without a word: ISO, `dd.mm.yyyy`, Ukrainian month names. `dd/mm/yyyy` only where the cell or the rest of its
 column leaves one reading. Everything else that looks like a date is named with what it may have meant; nothing is
@@ -26,13 +26,10 @@ from ternopil_pipelines.clean.arrow import (
     under,
 )
 from ternopil_pipelines.clean.reading import Noticed, Reading
+from ternopil_pipelines.clean.times import HALF, clock_of
 
-# Halves of the day as spreadsheets of both languages write them: 6:30 PM, 6:30 p.m., 6:30 пп.
-_HALF = r"(?:\s*(?P<P>[AaPp]\.?\s?[Mm]\.?|[ДдПп][Пп]))?"
 _CLOCK = (
-    r"(?:[TТ ,]\s*(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?"
-    + _HALF
-    + r")?\s*(?P<Z>Z|[+-]\d{2}:?\d{2})?"
+    r"(?:[TТ ,]\s*(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?" + HALF + r")?\s*(?P<Z>Z|[+-]\d{2}:?\d{2})?"
 )
 _ISO = r"^(?P<y>\d{4})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})" + _CLOCK + "$"
 _DOTTED = r"^(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})(?:\s*(?:р\.?|року|г\.?))?" + _CLOCK + "$"
@@ -50,10 +47,6 @@ _YEAR = r"^((?:1[5-9]|20)\d{2})(?:[.,]0+)?(?:\s*(?:р\.?|рік|року))?$"
 _YEAR_AS_DAYS = r"^1905-0(?:5-(?:0[3-9]|[12]\d|3[01])|6-\d\d|7-\d\d|8-01)$"
 _MONTH_BEGINNINGS = ("січ", "лют", "бер", "кві", "тра", "чер", "лип", "сер", "вер", "жов", "лис", "гру")
 _MONTHS = {word: number for number, word in enumerate(_MONTH_BEGINNINGS, start=1)}
-# A time cell of a spreadsheet is a moment of its first day, which readers number as one of these.
-_DAY_ZERO = r"^(?:1899-12-3[01]|1900-01-0[01])[T ]"
-_TIME = r"^(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?" + _HALF + "$"
-_DAY_FRACTION = r"^0?[.,]\d+$"
 # How many cells of a column must show the order of day and month before it is believed for the rest.
 _PROOF = 3
 
@@ -85,15 +78,6 @@ def date_time(array: pa.Array, *, zone: str = "Europe/Kyiv") -> Reading:
     return _read(array, moments=True, zone=zone)
 
 
-def time(array: pa.Array) -> Reading:
-    array = pc.replace_substring_regex(array, pattern=_DAY_ZERO, replacement="")
-    text = replaced(array, (day := matches(array, _DAY_FRACTION)), each_distinct(under(array, day), _fraction_to_clock))
-    parts = pc.extract_regex(text, pattern=_TIME)
-    clock, good = _clock(parts)
-    failed = present(array) & ~good
-    return Reading(blanked(clock, ~good), (Noticed("time-expected", failed),) if failed.any() else ())
-
-
 def _read(array: pa.Array, *, moments: bool, zone: str) -> Reading:
     whole = present(array) & (matches(array, _CANONICAL_DATE) & _real(array) if not moments else False)
     rest = present(array) & ~whole
@@ -118,7 +102,7 @@ def _read(array: pa.Array, *, moments: bool, zone: str) -> Reading:
             unclear = np.zeros(len(parts), bool)
         built = _iso(pc.struct_field(parts, "y"), months, days)
         good = _real(built) & ~unclear
-        clock, clock_good = _clock(parts)
+        clock, clock_good = clock_of(parts)
         has_clock = mask_of(pc.not_equal(pc.struct_field(parts, "H"), ""))
         zoned = mask_of(pc.not_equal(pc.struct_field(parts, "Z"), "")) & has_clock
         good &= clock_good | ~has_clock
@@ -175,28 +159,6 @@ def _real(text: pa.Array) -> Mask:
     return real
 
 
-def _clock(parts: pa.Array) -> tuple[pa.Array, Mask]:
-    """`hh:mm`, with seconds only where they are not zero; and whether such a time exists."""
-    hour, minute, second, half = (pc.struct_field(parts, name) for name in "HMSP")
-    hour = pc.utf8_lpad(hour, width=2, padding="0")
-    halved = mask_of(pc.not_equal(half, ""))
-    if halved.any():
-        hour = replaced(hour, halved, each_distinct(under(joined(hour, half, by=" "), halved), _of_the_day))
-    text = joined(hour, minute, by=":")
-    exact = mask_of(pc.and_(pc.not_equal(second, ""), pc.not_equal(second, "00")))
-    if exact.any():
-        text = pc.if_else(pa.array(exact), joined(text, second, by=":"), text)
-    return text, matches(text, r"^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$")
-
-
-def _of_the_day(hour_and_half: str) -> str:
-    """Twelve is the first hour of each half: 12:30 AM is 00:30. An hour that a half does not have will be refused."""
-    hour, half = int(hour_and_half[:2]), hour_and_half[3].lower()
-    if not 1 <= hour <= 12:
-        return "99"
-    return f"{hour % 12 + (12 if half in 'pп' else 0):02d}"
-
-
 def _local(text: str, zone: str) -> str:
     moment = datetime.fromisoformat(text).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     return moment.isoformat(timespec="seconds" if moment.second else "minutes")
@@ -206,11 +168,6 @@ def _from_serial(text: str, *, moments: bool) -> str:
     minutes = round(float(text.replace(",", ".")) * 1440)
     moment = np.datetime64("1899-12-30T00:00", "m") + np.timedelta64(minutes, "m")
     return str(moment) if moments else str(moment)[:10]
-
-
-def _fraction_to_clock(text: str) -> str:
-    minutes = round(float(text.replace(",", ".")) * 1440)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def _noticed(

@@ -35,6 +35,7 @@ def status(settings: Settings, calendar: bool, ics: Path | None) -> None:
         return
     from ternopil_pipelines.oversight.reminders import period, reminders
     from ternopil_pipelines.oversight.status import standing
+    from ternopil_pipelines.reports.diff_page import page_of
 
     installation = settings.installation()
     now = datetime.now(UTC)
@@ -59,3 +60,7 @@ def status(settings: Settings, calendar: bool, ics: Path | None) -> None:
         due = f"; наступний строк {each.due[:10]}" if each.due else ""
         remarks = f"; зауважень: {each.findings}" if each.findings else ""
         settings.say(f"{each.id:<{width}}  {WORDS[each.state]}{due}{remarks}{asked}")
+        if reminder is not None:
+            page = page_of(installation.waiting, each.id, reminder.waiting.edition)
+            if page.is_file():
+                settings.say(f"{'':<{width}}  що чекає й чому: {page}")

@@ -191,6 +191,10 @@ class Archive:
         kept = self._place(dataset_id, address, MANIFEST).exists()
         return kept and self.tombstone(dataset_id, address) is None
 
+    def place(self, edition: Edition) -> str:
+        """Where its files lie, for those who may look before the city does."""
+        return str(self._place(edition.dataset, edition.address))
+
     def _place(self, dataset_id: str, address: str, *parts: str) -> Any:
         if not _ADDRESS.fullmatch(address) or "/" in dataset_id or dataset_id.startswith("."):
             raise EvidenceBroken(f"the archive has no edition {address!r} of {dataset_id}")

@@ -173,6 +173,11 @@ def _edition(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefinition
             metadata["decision"] = dg.MetadataValue.json(summary(done.judgement))
             if done.judgement.diff is not None:
                 metadata["changes"] = dg.MetadataValue.md(diff_markdown(done.judgement))
+            if done.page is not None:
+                metadata |= {
+                    "page": dg.MetadataValue.path(done.page),
+                    "files_to_look_at": dg.MetadataValue.path(installation.archive.place(made)),
+                }
         if may_go_out(installation, made):
             metadata |= {f"preview_{cleaned.table}": preview(cleaned.text) for cleaned, _ in done.tables}
         yield dg.MaterializeResult(value=made, metadata=metadata)

@@ -79,7 +79,9 @@ def _shown(instance: dg.DagsterInstance, key: dg.AssetKey) -> Iterator[tuple[flo
 
 
 def _beside(installation: Installation, edition: Edition, sources: set[str]) -> Iterator[Path]:
-    """Rows set aside of these bytes, and the verdict about them with its annotated copy."""
+    """Rows set aside of these bytes, the verdict about them with its annotated copy, and the pages on which this
+    edition or a comparison with it waited."""
+    yield from (installation.waiting / edition.dataset).glob("*.html")
     for about in (installation.quarantine / edition.dataset).glob("*.json"):
         if json.loads(about.read_text(encoding="utf-8"))["source_sha256"] in sources:
             yield from (about, about.with_suffix(".csv"))

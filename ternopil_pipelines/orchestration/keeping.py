@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ternopil_pipelines.catalogue.model import Dataset
@@ -22,6 +23,7 @@ from ternopil_pipelines.gates.moderation import needs_judging
 from ternopil_pipelines.gates.three_part import explained, withheld, without
 from ternopil_pipelines.installation import Installation, code_version
 from ternopil_pipelines.receive.receipt import Receipt
+from ternopil_pipelines.reports.diff_page import keep_page
 from ternopil_pipelines.reports.report import report
 
 Tables = Sequence[tuple[Cleaned, Receipt]]
@@ -30,12 +32,13 @@ Tables = Sequence[tuple[Cleaned, Receipt]]
 @dataclass(frozen=True, slots=True)
 class Kept:
     """`judgement`: what the gates say now; nothing is decided by it where a decision stands already (`standing`).
-    `tables`: as they went in, restricted columns gone."""
+    `tables`: as they went in, restricted columns gone; `page`: what a person reads before deciding."""
 
     edition: Edition
     judgement: Judgement
     tables: Tables
     standing: Decision | None = None
+    page: Path | None = None
 
 
 def keep_edition(installation: Installation, dataset: Dataset, tables: Tables, *, run: str) -> Kept:
@@ -72,7 +75,17 @@ def keep_edition(installation: Installation, dataset: Dataset, tables: Tables, *
     if not needs_judging(ledger, dataset.id, edition.address):
         return Kept(edition, judgement, open_tables, decision(ledger, dataset.id, edition.address))
     enter(ledger, edition, judgement, who=who)
-    return Kept(edition, judgement, open_tables)
+    if judgement.verdict == "passed":
+        return Kept(edition, judgement, open_tables)
+    page = keep_page(
+        installation.waiting,
+        judgement,
+        dataset=dataset.id,
+        title=dataset.title,
+        edition=edition.address,
+        preview=installation.archive.place(edition),
+    )
+    return Kept(edition, judgement, open_tables, page=page)
 
 
 def _with_bytes(installation: Installation, dataset: Dataset, table: str, receipt: Receipt) -> Receipt:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 from importlib.resources import files
+from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
@@ -18,8 +20,23 @@ _HEADINGS = {"passed": "Редакція проходить", "held": "Реда�
 _SHOWN = 10
 
 
-def diff_page(judgement: Judgement, *, dataset: str, title: str, edition: str) -> str:
-    """`dataset`: id; `title`: Ukrainian; `edition`: address."""
+def page_of(folder: Path, dataset: str, edition: str) -> Path:
+    return folder / dataset / f"{edition[:12]}.html"
+
+
+def keep_page(folder: Path, judgement: Judgement, *, dataset: str, title: str, edition: str, preview: str) -> Path:
+    """Lay the page where the moderator's links lead, readable by its owner alone."""
+    page = page_of(folder, dataset, edition)
+    page.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = page.with_suffix(f".{os.getpid()}.partial")
+    text = diff_page(judgement, dataset=dataset, title=title, edition=edition, preview=preview)
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+        out.write(text)
+    return partial.replace(page)
+
+
+def diff_page(judgement: Judgement, *, dataset: str, title: str, edition: str, preview: str | None = None) -> str:
+    """`dataset`: id; `title`: Ukrainian; `edition`: address; `preview`: where the files lie that would be published."""
     room = files("ternopil_pipelines.reports")
     style = room.joinpath("verdict.css").read_text(encoding="utf-8")
     template = Environment(
@@ -32,6 +49,7 @@ def diff_page(judgement: Judgement, *, dataset: str, title: str, edition: str) -
         dataset=dataset,
         title=title,
         edition=edition,
+        preview=preview,
         style=style,
         digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
     )

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ternopil_pipelines.clean.dates import date, date_time, time
+from ternopil_pipelines.clean.dates import date, date_time
+from ternopil_pipelines.clean.times import time
 from ternopil_pipelines_tests.clean.making import texts
 
 

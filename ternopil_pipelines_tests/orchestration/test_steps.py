@@ -8,10 +8,12 @@ import dagster as dg
 import pytest
 
 from ternopil_pipelines.catalogue.model import Table
+from ternopil_pipelines.cli import ternopil
 from ternopil_pipelines.faults import SourceRefused
 from ternopil_pipelines.gates.looking import STOPS
 from ternopil_pipelines.orchestration import steps
 from ternopil_pipelines.orchestration.instance import instance as instance_of
+from ternopil_pipelines.orchestration.names import slug
 from ternopil_pipelines.orchestration.sensors import dataset_mark, handled_mark
 from ternopil_pipelines.oversight.status import standing
 from ternopil_pipelines_tests.orchestration.town import REPAIRS, Town, events, make_town
@@ -108,3 +110,25 @@ def test_the_verdict_beside_the_file_says_what_a_gate_will_stop_and_quotes_none_
     text = page.read_text(encoding="utf-8")
     assert STOPS in text
     assert not [phone for phone in phones if phone in text or phone[3:] in text]
+
+
+def test_a_held_edition_waits_with_a_page_of_its_reason_and_a_link_to_its_files(
+    village: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sources = village.sources.read_text(encoding="utf-8")
+    often = "frequency: once a month\n"
+    village.sources.write_text(sources.replace(often, f"{often}    moderation: always\n"), encoding="utf-8")
+    with instance_of(village.installation.environment) as instance:
+        assert village.run(village.repairs, instance).state == "held"
+        shown = instance.get_latest_materialization_event(dg.AssetKey([slug(village.repairs.id), "edition"]))
+        assert shown is not None and shown.asset_materialization is not None
+        metadata = shown.asset_materialization.metadata
+    page = Path(str(metadata["page"].value))
+    text = page.read_text(encoding="utf-8")
+    assert "Редакція чекає рішення" in text and f"ternopil approve {village.repairs.id}" in text
+    preview = Path(str(metadata["files_to_look_at"].value))
+    assert str(preview) in text
+    assert "Руська" in "".join(each.read_text(encoding="utf-8") for each in preview.rglob("*.csv"))
+    assert (page.stat().st_mode & 0o077, page.parent.stat().st_mode & 0o077) == (0, 0)
+    ternopil.main(["--sources", str(village.sources), "status"], standalone_mode=False)
+    assert str(page) in capsys.readouterr().out
