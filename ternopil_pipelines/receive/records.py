@@ -21,7 +21,7 @@ from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.faults import SourceRefused
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.findings.finding import Finding
-from ternopil_pipelines.receive.archive import measure
+from ternopil_pipelines.receive.archive import BROKEN, measure
 from ternopil_pipelines.receive.encoding import read_text
 from ternopil_pipelines.receive.grid import Grid, absent_if_blank
 from ternopil_pipelines.receive.guard import guarded
@@ -183,6 +183,6 @@ def _unpacked(archive: Path, private: Path, kind: Kind, name: str) -> dict[str, 
                 parts[suffix.lower()] = private / f"part.{suffix.lower()}"
                 try:
                     parts[suffix.lower()].write_bytes(opened.read(entry))
-                except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError, ValueError, RuntimeError):
+                except BROKEN:
                     raise SourceRefused("damaged part", [finding("file-damaged", file=name)]) from None
     return parts

@@ -15,6 +15,7 @@ from pathlib import PurePath
 
 from ternopil_pipelines.faults import SourceRefused
 from ternopil_pipelines.findings.codes import finding
+from ternopil_pipelines.receive.archive import BROKEN
 
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xltx", ".xls", ".xlsb", ".ods"})
 _TEXTS = frozenset({".csv", ".tsv", ".txt", ".tab"})
@@ -84,7 +85,7 @@ def _zipped(data: bytes, name: str, suffix: str) -> Kind:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
             mimetype = archive.read("mimetype")[:100] if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError):
+    except BROKEN:
         if b"EncryptedPackage" in data:
             raise SourceRefused("protected", [finding("file-protected", file=name)]) from None
         raise SourceRefused("damaged archive", [finding("file-damaged", file=name)]) from None

@@ -10,7 +10,6 @@ import io
 import re
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -21,7 +20,7 @@ from ternopil_pipelines.catalogue.model import FolderSource, Table
 from ternopil_pipelines.catalogue.structures import columns_of
 from ternopil_pipelines.faults import SourceRefused
 from ternopil_pipelines.findings.codes import finding
-from ternopil_pipelines.receive.archive import measure
+from ternopil_pipelines.receive.archive import BROKEN, measure
 from ternopil_pipelines.receive.naming import fold
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -151,7 +150,7 @@ def part_of(data: bytes, table: Table, *, name: str) -> tuple[str, bytes, Mappin
             raise SourceRefused(f"no part {wanted[0]}", [about])
         try:
             content = feed.read(inside)
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError):
+        except BROKEN:
             raise SourceRefused("damaged part", [finding("file-damaged", file=name)]) from None
     file = PurePosixPath(inside).name
     return file, content, _names(table, file.casefold())

@@ -262,3 +262,13 @@ def test_links_in_a_landing_folder_and_folders_are_no_files(tmp_path: Path) -> N
     assert codes(refusal(tmp_path)) == ["file-unreadable"]
     with pytest.raises(SourceUnreachable):
         receive_file(tmp_path / "gone.csv", table(*HEAD))
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.xlsx"])
+def test_an_archive_with_a_nameless_part_is_called_damaged(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with zipfile.ZipFile(path, "w") as archive:
+        for part_name in ("stops.txt", "xl/workbook.xml", "[Content_Types].xml"):
+            archive.writestr(part_name, "stop_id\n1\n")
+        archive.writestr(zipfile.ZipInfo(""), "x")
+    assert codes(refusal(path)) == ["file-damaged"]
