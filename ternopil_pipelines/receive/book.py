@@ -76,16 +76,6 @@ def _shortest(text: str) -> str:
     return text if abs(number) < 1 << 23 else format(Decimal(repr(number)), "f")
 
 
-# A cell of the form [г]:хх counts beyond a day: 36:00 is kept as noon of the calendar's second day.
-_BEYOND_A_DAY = r"^1900-01-0\d \d\d:\d\d:\d\d$"
-
-
-def _hours(moment: str) -> str:
-    """A midnight may be a day that somebody meant, and stays."""
-    days, hour, rest = int(moment[9]), int(moment[11:13]), moment[13:]
-    return moment if moment.endswith(" 00:00:00") else f"{24 * days + hour}{rest}"
-
-
 def _canonical(column: pa.ChunkedArray, at: int, times: Mapping[tuple[int, int], str]) -> pa.ChunkedArray:
     """Dates lose a midnight and gain their T, times lose the day they are counted from; empty is absent."""
     column = column.cast(pa.string())
@@ -95,17 +85,6 @@ def _canonical(column: pa.ChunkedArray, at: int, times: Mapping[tuple[int, int],
         text = pc.replace_substring_regex(column, r"^1899-12-3[01] (\d\d:\d\d:\d\d)$", r"\1")
         first = pc.fill_null(pc.match_substring_regex(text, r"^1904-01-01 (0[1-9]|1\d|2\d|00:0[1-9]|00:[1-5])"), False)
         text = pc.if_else(first, pc.replace_substring_regex(text, "^1904-01-01 ", ""), text)
-        beyond = pc.fill_null(pc.match_substring_regex(text, _BEYOND_A_DAY), False)
-        if pc.any(beyond).as_py():
-            text = pa.chunked_array(
-                [
-                    [
-                        _hours(cell) if over else cell
-                        for cell, over in zip(text.to_pylist(), beyond.to_pylist(), strict=True)
-                    ]
-                ],
-                pa.string(),
-            )
         text = pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d) 00:00:00$", r"\1")
         text = pc.replace_substring_regex(text, r"^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$", r"\1T\2")
         column = pc.if_else(stamped, text, column)

@@ -38,16 +38,23 @@ def test_an_old_excel_workbook_keeps_text_rows_and_letters(tmp_path: Path) -> No
     assert [(each.code, each.cell, each.value) for each in receipt.findings] == [("cell-error", "D6", "#REF!")]
 
 
-def test_hours_counted_beyond_a_day_stay_hours(tmp_path: Path) -> None:
+def test_hours_counted_beyond_a_day_stay_hours_and_a_moment_of_the_first_day_a_moment(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
-    sheet.append(["id", "worked"])
-    for number, hours in enumerate((5, 36, 100), start=2):
-        sheet.append([number, dt.timedelta(hours=hours, minutes=15)])
-        sheet.cell(number, 2).number_format = "[h]:mm:ss"
+    sheet["C3"], sheet["D3"] = "id", "worked"
+    cells = [(2 / 3, "[h]:mm:ss"), (36.25 / 24, "[h]:mm:ss"), (2, "[h]:mm"), (1234.5 / 24, "[h]:mm:ss"), (1.5, "h:mm")]
+    for row, (value, form) in enumerate(cells, start=4):
+        sheet.cell(row, 3, row)
+        sheet.cell(row, 4, value).number_format = form
     book.save(tmp_path / "a.xlsx")
     receipt = receive_file(tmp_path / "a.xlsx", table("id", "worked"))
-    assert [worked for _, worked in rows_of(receipt)] == ["05:15:00", "36:15:00", "100:15:00"]
+    assert [worked for _, worked in rows_of(receipt)] == [
+        "16:00:00",
+        "36:15:00",
+        "48:00:00",
+        "1234:30:00",
+        "1900-01-01T12:00:00",
+    ]
 
 
 def test_a_libreoffice_workbook_keeps_text_rows_and_letters(tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import fastexcel
 import pyarrow as pa
+import pyarrow.compute as pc
 import python_calamine
 
 from ternopil_pipelines.receive.child.answer import Refused
@@ -58,6 +60,8 @@ def _sheet(book: Any, index: int, name: str, order: Mapping[str, Any], out: Path
         for error in (errors.errors if errors is not None else [])
     ]
     table = pa.Table.from_arrays(list(batch.columns), names=[f"c{at}" for at in range(batch.num_columns)])
+    if any(pc.any(pc.match_substring_regex(column, _YEAR_ZERO)).as_py() for column in table.columns):
+        odd += _counted_hours(order["path"], name)
     with pa.OSFile(str(out / f"{index}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
     return {
@@ -78,6 +82,26 @@ def _first_column(order: Mapping[str, Any], name: str) -> int:
     return int(start[1]) if start else 0
 
 
+# Hours counted beyond a day (format [г]:хх) and a moment of the first year are the same number; the reader of
+# tables makes a moment of both, and only the reader of cells knows the format apart.
+_YEAR_ZERO = r"^1900-\d\d-\d\d \d\d:"
+
+
+def _counted_hours(path: str, name: str) -> list[list[Any]]:
+    with python_calamine.CalamineWorkbook.from_path(path) as book:
+        return [
+            [row, column, "", _hours(value)]
+            for row, cells in enumerate(book.get_sheet_by_name(name).iter_rows())
+            for column, value in enumerate(cells)
+            if isinstance(value, timedelta)
+        ]
+
+
+def _hours(counted: timedelta) -> str:
+    minutes, seconds = divmod(round(counted.total_seconds()), 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+
+
 _ERRORS = {
     "Div0": "#DIV/0!",
     "NA": "#N/A",
@@ -96,6 +120,6 @@ def _odd(detail: str) -> tuple[str, str | None]:
     duration = _DURATION.search(detail) if "Duration" in detail else None
     if duration:
         days, hours, minutes, seconds = (int(part or 0) for part in duration.groups())
-        return "", f"{days * 24 + hours:02}:{minutes:02}:{seconds:02}"
+        return "", _hours(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds))
     error = re.search(r"Error\((\w+)\)", detail)
     return (_ERRORS.get(error.group(1), "#ERROR!") if error else "#ERROR!"), None
