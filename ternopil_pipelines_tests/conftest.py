@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -13,6 +14,13 @@ import pytest
 from ternopil_pipelines.local_portal.portal import LocalPortal
 from ternopil_pipelines_tests.orchestration.town import Town, make_town
 from ternopil_pipelines_tests.portal_fixture import start_test_portal
+
+
+def pytest_configure() -> None:
+    """A suite started in the background (`nohup make test &`) is deaf to SIGINT; Dagster then makes it, and every
+    program it starts, deaf to SIGTERM too, and a test that ends its server that way waited for ever."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

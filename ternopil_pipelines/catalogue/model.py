@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -203,6 +204,12 @@ class Catalogue(_Frozen):
 
     def holder_of(self, dataset: Dataset) -> Holder:
         return next(each for each in self.holders if each.id == dataset.holder)
+
+    def embargo_of(self, dataset: Dataset) -> datetime | None:
+        """The moment from which the dataset may go out; a time without a zone is the city's."""
+        if dataset.embargo is None or dataset.embargo.tzinfo is not None:
+            return dataset.embargo
+        return dataset.embargo.replace(tzinfo=ZoneInfo(self.city.timezone))
 
     @property
     def active(self) -> tuple[Dataset, ...]:

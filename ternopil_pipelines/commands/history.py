@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import logging
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from ternopil_pipelines.catalogue.model import Dataset
     from ternopil_pipelines.evidence.edition import Edition
     from ternopil_pipelines.installation import Installation
+
+_log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -40,7 +43,8 @@ def rollback(settings: Settings, dataset: str, to: str | None, note: str) -> Non
         # Else the next scheduled run would bring the newer edition back: its source has not changed.
         newer = installation.archive.read(found.id, shown.edition)
         decide(installation.ledger, newer, "rejected", by=person(), why=f"rolled back: {note}", who=person())
-    published = publish_edition(installation, found, target, run=f"rollback by {person()}", say=settings.say)
+    settings.say(f"Повертаю на портал редакцію {target.address[:12]} від {target.made_at[:16]}…")
+    published = publish_edition(installation, found, target, run=f"rollback by {person()}", say=_log.info)
     if settings.json:
         settings.document({"dataset": found.id, "edition": target.address, "url": published.url})
     else:
@@ -58,6 +62,7 @@ def withdraw(settings: Settings, dataset: str, reason: str) -> None:
 
     installation = settings.installation()
     found = dataset_named(installation, dataset, pages=True)
+    settings.say(f"Закриваю файли, таблиці й адреси набору {found.id}…")
     done = take_back(
         client=installation.client(found),
         ledger=installation.ledger,
@@ -65,7 +70,7 @@ def withdraw(settings: Settings, dataset: str, reason: str) -> None:
         journal=installation.journal,
         reason=reason,
         who=person(),
-        say=settings.say,
+        say=_log.info,
     )
     if settings.json:
         settings.document(asdict(done))

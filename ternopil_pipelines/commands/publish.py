@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 WORDS = {
     "published": "оприлюднено",
     "unchanged": "без змін",
-    "held": "чекає рішення",
+    "held": "чекає",
     "refused": "відхилено",
     "unreachable": "недоступно",
     "failed": "не вдалося",

@@ -52,7 +52,7 @@ def status(settings: Settings, calendar: bool, ics: Path | None) -> None:
     }
     width = max((len(each.id) for each in found), default=0)
     for each in found:
-        asked = f"; чекає: {each.waiting_for}" if each.waiting_for else ""
+        asked = f"; чекає: {_whom(each.waiting_for)}" if each.waiting_for else ""
         if (reminder := waiting.get(each.id)) is not None:
             since = datetime.fromisoformat(reminder.waiting.since)
             told = f", нагадано разів: {len(reminder.reminded)}" if reminder.reminded else ""
@@ -64,3 +64,12 @@ def status(settings: Settings, calendar: bool, ics: Path | None) -> None:
             page = page_of(installation.waiting, each.id, reminder.waiting.edition)
             if page.is_file():
                 settings.say(f"{'':<{width}}  що чекає й чому: {page}")
+
+
+def _whom(waiting_for: str) -> str:
+    """In words for people; a holder by its id."""
+    from ternopil_pipelines.oversight.status import EMBARGO
+
+    if waiting_for.startswith(EMBARGO):
+        return f"ембарго до {datetime.fromisoformat(waiting_for.removeprefix(EMBARGO)):%d.%m.%Y %H:%M}"
+    return {"moderator": "модератора", "operator": "оператора"}.get(waiting_for, waiting_for)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ternopil_pipelines.catalogue.model import Dataset
 from ternopil_pipelines.evidence.edition import Edition
@@ -68,13 +67,6 @@ def receipt_of(published: Publication) -> dict[str, Any] | None:
 
 
 def _respect_embargo(installation: Installation, dataset: Dataset) -> None:
-    until = embargo_of(installation, dataset)
+    until = installation.catalogue.embargo_of(dataset)
     if until is not None and datetime.now(UTC) < until:
         raise EditionHeld(f"dataset {dataset.id} is under embargo until {until.isoformat()}")
-
-
-def embargo_of(installation: Installation, dataset: Dataset) -> datetime | None:
-    """The moment from which the dataset may go out; a time without a zone is the city's."""
-    if dataset.embargo is None or dataset.embargo.tzinfo is not None:
-        return dataset.embargo
-    return dataset.embargo.replace(tzinfo=ZoneInfo(installation.catalogue.city.timezone))

@@ -21,7 +21,6 @@ from ternopil_pipelines.gates.moderation import decide_held, held_edition
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration.faults import permanent_fails_at_once
 from ternopil_pipelines.orchestration.names import publication_key, run_tags
-from ternopil_pipelines.orchestration.publishing import embargo_of
 from ternopil_pipelines.orchestration.reminding import evaluation
 from ternopil_pipelines.oversight.reminders import period, remind
 
@@ -117,7 +116,7 @@ def _to_release(installation: Installation, dataset: Dataset, now: datetime) -> 
     shown = last_published(installation.ledger, dataset.id)
     if found is None or not found.passing or (shown is not None and shown.edition == newest.edition):
         return None
-    until = embargo_of(installation, dataset)
+    until = installation.catalogue.embargo_of(dataset)
     if until is not None:
         return f"{dataset.id}:{found.sequence}:embargo" if now >= until else None
     return f"{dataset.id}:{found.sequence}" if found.verdict == "approved" else None

@@ -77,7 +77,8 @@ def _waiting(installation: Installation, dataset: Dataset, result: dg.ExecuteInP
     latest = installation.archive.latest(dataset.id)
     found = decision(installation.ledger, dataset.id, latest.address) if latest else None
     held = found is not None and found.verdict == "held"
-    said = found.why if found is not None and held else f"ембарго до {dataset.embargo}"
+    until = installation.catalogue.embargo_of(dataset)
+    said = found.why if found is not None and held else f"Ембарго до {until:%d.%m.%Y %H:%M}: тоді редакція вийде сама."
     return Outcome(dataset.id, "held", result.run_id, edition=latest.address if latest else None, said=said)
 
 

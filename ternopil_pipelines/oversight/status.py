@@ -17,7 +17,7 @@ from ternopil_pipelines.catalogue.cadence import Frequency, cadence
 from ternopil_pipelines.catalogue.calendar import next_due
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.evidence.decisions import decision
-from ternopil_pipelines.evidence.journal import PAGE
+from ternopil_pipelines.evidence.journal import KEPT, PAGE, PUBLISHED
 from ternopil_pipelines.evidence.ledger import Entry, Ledger
 from ternopil_pipelines.findings.codes import CODES
 from ternopil_pipelines.findings.finding import Severity
@@ -26,11 +26,14 @@ from ternopil_pipelines.oversight.working_days import AFTER_A_CHANGE, working_da
 
 _LOOKED = {"published", "unchanged"}
 _FAILED = {"refused", "failed"}
+# What `waiting_for` begins with where only a date is waited for.
+EMBARGO = "embargo until "
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """As `status --json` shows it. `last_published`, `due`: ISO times; `findings`: a number, from the last look."""
+    """As `status --json` shows it. `last_published`, `due`: ISO times; `findings`: a number, from the last look;
+    `waiting_for`: `moderator`, `operator`, a holder's id or `embargo until` an ISO time."""
 
     id: str
     state: str
@@ -65,7 +68,7 @@ def standing(catalogue: Catalogue, dataset: Dataset, ledger: Ledger, now: dateti
         last_published=published[-1].at if published else None,
         due=due.isoformat() if due else None,
         findings=_findings(entries),
-        waiting_for=_waiting_for(state, dataset, failed),
+        waiting_for=_waiting_for(state, dataset, failed) or _embargo(catalogue, dataset, entries, now),
     )
 
 
@@ -158,3 +161,12 @@ def _waiting_for(state: str, dataset: Dataset, failed: list[Entry]) -> str | Non
     if state == "failed":
         return dataset.holder if failed[-1].what == "refused" else "operator"
     return dataset.holder if state in {"due", "overdue", "delinquent"} else None
+
+
+def _embargo(catalogue: Catalogue, dataset: Dataset, entries: tuple[Entry, ...], now: datetime) -> str | None:
+    """Where the newest edition is not out because its time has not come."""
+    until = catalogue.embargo_of(dataset)
+    if until is None or now >= until:
+        return None
+    kept, out = ([each.edition for each in entries if each.what == what][-1:] for what in (KEPT, PUBLISHED))
+    return EMBARGO + until.isoformat() if kept != out else None

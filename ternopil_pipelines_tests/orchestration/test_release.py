@@ -159,3 +159,37 @@ def test_what_waits_too_long_is_said_in_the_ui_in_the_ledger_and_in_status_until
     assert settled is not None and settled.passed
     assert "нагадано" not in ternopil("status").out
     assert moderated.installation.ledger.verify() == []
+
+
+def test_an_embargo_keeps_a_finished_edition_in_until_its_hour_and_then_lets_it_out_by_itself(
+    town: Town, instance: dg.DagsterInstance, anonymous: RemoteCKAN, ternopil: Ternopil
+) -> None:
+    dataset = town.repairs
+    declared = town.sources.read_text(encoding="utf-8")
+
+    def embargo(until: str) -> None:
+        text = declared.replace("frequency: once a month\n", f"frequency: once a month\n    embargo: {until}\n")
+        town.sources.write_text(text, encoding="utf-8")
+
+    embargo("2999-12-01T09:00")
+    said = ternopil("publish", dataset.id)
+    assert (said.code, "рішення" in said.out) == (0, False)
+    assert "чекає" in said.out and "Ембарго до 01.12.2999 09:00" in said.out
+    (shown,) = [each for each in ternopil("status", "--json").document["datasets"] if each["id"] == dataset.id]
+    assert (shown["state"], shown["waiting_for"]) == ("never", "embargo until 2999-12-01T09:00:00+02:00")
+    assert "чекає: ембарго до 01.12.2999 09:00" in ternopil("status").out
+    edition = town.installation.archive.latest(dataset.id)
+    assert edition is not None
+    with pytest.raises(EditionHeld):  # what `rollback` calls
+        publish_edition(town.installation, town.repairs, edition, run="test", say=print)
+    assert not _published(anonymous, town)
+    assert _asked(town, instance) == []
+
+    embargo("2020-12-01T09:00")
+    (request,) = _asked(town, instance)
+    assert request.asset_selection == [publication_key(dataset)]
+    assert run_dataset(town.installation, dataset, instance, cause="released").state == "published"
+    assert _published(anonymous, town)
+    assert _asked(town, instance) == []
+    (shown,) = [each for each in ternopil("status", "--json").document["datasets"] if each["id"] == dataset.id]
+    assert (shown["state"], shown["waiting_for"]) == ("fresh", None)
