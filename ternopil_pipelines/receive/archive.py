@@ -18,6 +18,7 @@ from typing import BinaryIO
 from ternopil_pipelines.faults import SourceRefused
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.findings.finding import Finding
+from ternopil_pipelines.receive.cell_formats import telling_styles
 from ternopil_pipelines.receive.sheet_scan import SheetScan
 
 ENTRIES = 2_000
@@ -27,6 +28,9 @@ INFLATED = 600_000_000
 RATIO = 200
 RATIO_FROM = 10_000_000
 _CHUNK = 1 << 20
+_STYLES = "xl/styles.xml"
+# Excel's most, 64,000 styles of a cell, take ten megabytes.
+_STYLES_KEPT = 16 << 20
 _LINKS = {
     "xl/externalLinks/": "інші книги",
     "xl/connections.xml": "підключення до баз даних",
@@ -37,10 +41,11 @@ _LINKS = {
 
 @dataclass(slots=True)
 class Measured:
-    """`scans`: by the part's name; `notes`: what a person should know and nothing refuses."""
+    """`scans`: by the part's name; `styles`: as `SheetScan`'s; `notes`: what a person should know, nothing refuses."""
 
     scans: dict[str, SheetScan] = field(default_factory=dict)
     small: dict[str, bytes] = field(default_factory=dict)
+    styles: dict[bytes, int] = field(default_factory=dict)
     notes: list[Finding] = field(default_factory=list)
     has_chain: bool = False
 
@@ -72,7 +77,8 @@ def measure(path: Path, *, name: str) -> Measured:
                 raise zipfile.BadZipFile("an entry without a name")
             _sizes(entries, path.stat().st_size, name)
             total = 0
-            for entry in entries:
+            # The styles first: the sheets' numbers are looked at by them.
+            for entry in sorted(entries, key=lambda entry: entry.filename.lower() != _STYLES):
                 if entry.is_dir() or _is_picture(entry.filename):
                     continue
                 total = _stream(raw, entry, measured, total, name)
@@ -105,7 +111,8 @@ def _stream(raw: BinaryIO, entry: zipfile.ZipInfo, measured: Measured, total: in
     """Inflates one part, counting; returns the running total."""
     is_sheet = bool(re.match(r"xl/worksheets/[^/]+\.xml$", entry.filename, re.IGNORECASE))
     is_xml = entry.filename.lower().endswith((".xml", ".rels"))
-    scan = measured.scans.setdefault(entry.filename, SheetScan()) if is_sheet else None
+    scan = measured.scans.setdefault(entry.filename, SheetScan(measured.styles)) if is_sheet else None
+    is_styles = entry.filename.lower() == _STYLES
     kept = bytearray()
     prologue = is_xml
     before = b""
@@ -122,10 +129,12 @@ def _stream(raw: BinaryIO, entry: zipfile.ZipInfo, measured: Measured, total: in
             prologue = re.search(rb"<[A-Za-z]", before) is None
         if scan is not None:
             scan.feed(piece)
-        elif len(kept) < _CHUNK and _is_kept(entry.filename):
+        elif len(kept) < (_STYLES_KEPT if is_styles else _CHUNK if _is_kept(entry.filename) else 0):
             kept += piece
     if scan is not None:
         scan.close()
+    elif is_styles:
+        measured.styles = telling_styles(bytes(kept))
     elif kept:
         measured.small[entry.filename] = bytes(kept)
     return total

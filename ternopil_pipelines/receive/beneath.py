@@ -49,8 +49,9 @@ _MOST_GAPS = 200
 _NEARLY = 0.02
 
 
-def totals(body: Body, keys: Sequence[int], left_out: Container[int]) -> dict[int, int]:
-    """Row -> the column that says it is a total."""
+def totals(body: Body, keys: Sequence[int], left_out: Container[int]) -> tuple[dict[int, int], dict[int, int]]:
+    """Row -> the column that says it is a total; and those that say so beneath blank first cells and do not add up, as
+    where subtotals stand among the rows: only the department knows what they are."""
     found: dict[int, int] = {}
     doubtful: list[tuple[int, int, bool]] = []
     for index, position in _beginning_so(body, keys):
@@ -64,10 +65,12 @@ def totals(body: Body, keys: Sequence[int], left_out: Container[int]) -> dict[in
             found[index] = position
         elif _MAYBE_TOTAL.fullmatch(text):
             doubtful.append((index, position, bool(others)))
+    suspected: dict[int, int] = {}
     for index, position, numbers in sorted(doubtful)[:_MOST_MAYBE]:
-        if adds_up(body, index, found) if numbers else _is_last(body, index):
-            found[index] = position
-    return found
+        sure = adds_up(body, index, found) if numbers else _is_last(body, index)
+        if sure or position > 0:
+            (found if sure else suspected)[index] = position
+    return found, suspected
 
 
 def _beginning_so(body: Body, keys: Sequence[int]) -> list[tuple[int, int]]:

@@ -64,7 +64,7 @@ class Body:
     def typed(self, position: int) -> bool:
         """Is the column declared to hold numbers, dates or times?"""
         column = self.declared[position]
-        return column is not None and column.type in _TYPED
+        return column is not None and keeps_numbers(column)
 
     def holds_numbers(self, position: int) -> bool:
         """Declared so, or seen in what its whole rows hold."""
@@ -73,6 +73,11 @@ class Body:
         whole = np.flatnonzero(self.cells[:, position] & (self.counts > max(1, self.usual // 2)))[:_SAMPLED]
         values = [self.columns[position][int(index)].as_py().strip() for index in whole]
         return bool(values) and sum(map(is_number, values)) >= _MOSTLY * len(values)
+
+
+def keeps_numbers(column: Column) -> bool:
+    """Numbers, dates or times."""
+    return column.type in _TYPED
 
 
 def is_number(text: str) -> bool:

@@ -22,13 +22,14 @@ from ternopil_pipelines.receive.sniff import Kind
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
     """`errors`: (row, column, sign) of cells whose calculation failed, counted from 0 in the grid. `uncalculated`:
-    formulas without a value, by their cells' names."""
+    formulas without a value, by their cells' names. `merged`: ranges the child told of, as `shown.Range`."""
 
     name: str
     visible: bool
     grid: Grid
     errors: tuple[tuple[int, int, str], ...]
     uncalculated: tuple[tuple[str, str | None], ...] = ()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +64,8 @@ def _sheet(meta: dict[str, Any], path: Path) -> Sheet:
         first_column=meta["first_column"],
     )
     errors = tuple((row, column, sign) for row, column, sign, text in meta["odd"] if text is None)
-    return Sheet(meta["name"], meta["visible"], grid, errors, tuple(map(tuple, meta["uncalculated"])))
+    uncalculated, merged = (tuple(map(tuple, meta[key])) for key in ("uncalculated", "merged"))
+    return Sheet(meta["name"], meta["visible"], grid, errors, uncalculated, merged)
 
 
 # The reader writes nine digits of a fraction; above eight millions the last of them are noise of the binary number.

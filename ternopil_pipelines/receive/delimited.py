@@ -22,7 +22,7 @@ import pyarrow.csv as arrow_csv
 from ternopil_pipelines.faults import SourceRefused
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.findings.finding import Finding
-from ternopil_pipelines.receive.dialect import SAMPLED_CHARACTERS, Dialect, find_dialect, unwrap
+from ternopil_pipelines.receive.dialect import SAMPLED_CHARACTERS, Dialect, find_dialect, loosely, unwrap
 from ternopil_pipelines.receive.encoding import read_text
 from ternopil_pipelines.receive.gathered import gathered
 from ternopil_pipelines.receive.grid import Grid, grid_of_rows
@@ -223,12 +223,5 @@ def _records(lines: list[str], dialect: Dialect, first_line: int) -> Iterator[tu
             if "unexpected end of data" in str(error) or "field larger" in str(error):
                 about = finding("quote-unclosed", row=first_line + begin)
                 raise SourceRefused(f"unclosed quote in line {first_line + begin}", [about]) from None
-            yield _loosely(lines[begin], form), begin, False
+            yield loosely(lines[begin].rstrip("\r\n"), dialect.delimiter), begin, False
             start = begin + 1
-
-
-def _loosely(line: str, form: dict[str, Any]) -> list[str]:
-    try:
-        return next(csv.reader([line], **form), [])
-    except csv.Error:
-        return line.rstrip("\r\n").split(form["delimiter"])

@@ -91,3 +91,30 @@ def _unwrapped(record: list[str], delimiter: str) -> list[str]:
 def unwrap(record: list[str], delimiter: str) -> list[str]:
     """The cells of a row that stood in quotes as a whole; any other row as it is."""
     return _unwrapped(record, delimiter)
+
+
+def loosely(line: str, delimiter: str) -> list[str]:
+    """The cells of a line whose inner quotes nobody doubled: `"ТОВ "Ромашка"";10` holds `ТОВ "Ромашка"`. A cell ends at
+    the first quote before a delimiter that leaves its inner quotes in pairs, else at the first such quote."""
+    cells: list[str] = []
+    rest: str | None = line
+    while rest is not None:
+        inner, rest = _quoted_cell(rest, delimiter) or _bare_cell(rest, delimiter)
+        cells.append(inner)
+    return cells
+
+
+def _quoted_cell(text: str, delimiter: str) -> tuple[str, str | None] | None:
+    text = text.lstrip(" ")
+    if not text.startswith('"'):
+        return None
+    ends = [at for at in range(1, len(text)) if text[at] == '"' and text[at + 1 : at + 2] in {delimiter, ""}]
+    if not ends:
+        return None
+    end = next((at for at in ends if text.count('"', 1, at) % 2 == 0), ends[0])
+    return text[1:end].replace('""', '"'), text[end + 2 :] if end + 1 < len(text) else None
+
+
+def _bare_cell(text: str, delimiter: str) -> tuple[str, str | None]:
+    cell, parted, rest = text.partition(delimiter)
+    return cell, rest if parted else None

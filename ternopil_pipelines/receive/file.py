@@ -19,10 +19,11 @@ from ternopil_pipelines.catalogue.model import FolderSource, Table
 from ternopil_pipelines.catalogue.structures import columns_of
 from ternopil_pipelines.faults import SourceRefused
 from ternopil_pipelines.findings.codes import finding
+from ternopil_pipelines.findings.finding import Finding
 from ternopil_pipelines.receive.claim import claim
 from ternopil_pipelines.receive.delimited import Delimited, read_delimited
 from ternopil_pipelines.receive.header import Header
-from ternopil_pipelines.receive.layout import header_of, lay_out
+from ternopil_pipelines.receive.layout import Layout, header_of, lay_out
 from ternopil_pipelines.receive.naming import folded_names
 from ternopil_pipelines.receive.ragged import even_out
 from ternopil_pipelines.receive.receipt import Origin, Receipt
@@ -78,9 +79,15 @@ def _text(data: bytes, name: str, table: Table, source: FolderSource, columns: S
         sha256=digest.result().hexdigest(),
         received_at=datetime.now(UTC),
         origin=Origin("folder", name, {"encoding": read.encoding, "delimiter": read.delimiter}),
-        findings=(*read.findings, *about_rows, *layout.findings),
+        findings=(*read.findings, *_of_rows_taken(about_rows, layout), *layout.findings),
         content=data,
     )
+
+
+def _of_rows_taken(about_rows: Sequence[Finding], layout: Layout) -> list[Finding]:
+    """A note is narrower or wider than the table and no row of it: that it was left out is said already."""
+    taken = set(layout.rows.tolist()) if about_rows else set()
+    return [each for each in about_rows if each.row in taken or each.code == "file-cut-short"]
 
 
 def _header(read: Delimited, columns: Sequence[Column], table: Table, source: FolderSource) -> Header | None:

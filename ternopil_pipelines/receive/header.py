@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ternopil_pipelines.receive.naming import fold
 
@@ -25,12 +25,15 @@ _NUMBER = re.compile(r"[-+]?[\d\s\u00a0.,%]+$")
 @dataclass(frozen=True, slots=True)
 class Header:
     """`first` and `last`: indices of its rows; `names`: as received with blanks collapsed, None where nameless;
-    `matched`: how many declared columns it names."""
+    `matched`: how many declared columns it names; `declared`: sources.yaml says where it stands; `of_records`: it is
+    no row at all, each record named its values."""
 
     first: int
     last: int
     names: tuple[str | None, ...]
     matched: int
+    declared: bool = False
+    of_records: bool = False
 
 
 def find_header(head: Sequence[Row], known: Mapping[str, str], *, at: int | None = None) -> Header | None:
@@ -50,15 +53,26 @@ def find_header(head: Sequence[Row], known: Mapping[str, str], *, at: int | None
             if found is None or (at is None and not _convincing(found, known)):
                 continue
             if best is None or found.matched > best.matched:
-                best = found
+                best = replace(_beneath_values(found, head, known), declared=at is not None)
             if best.matched == every:
                 return best
     return best
 
 
+def _beneath_values(header: Header, head: Sequence[Row], known: Mapping[str, str]) -> Header:
+    """Without upper rows down to one that holds a number, where the rest names as many: they are rows of data."""
+    valued = [at for at in range(header.first, header.last) if any(_NUMBER.match(_text(cell)) for cell in head[at])]
+    if not valued:
+        return header
+    rest = _header(head[valued[-1] + 1 : header.last + 1], valued[-1] + 1, known)
+    return rest if rest is not None and rest.matched == header.matched else header
+
+
 def _header(rows: Sequence[Row], start: int, known: Mapping[str, str]) -> Header | None:
     """None where the lower rows are no header but data."""
     texts = [[_text(row[place]) if place < len(row) else "" for place in range(max(map(len, rows)))] for row in rows]
+    if any(_interrupted([row[place] for row in texts], known) for place in range(len(texts[0]))):
+        return None
     options, own = _spellings(texts)
     names: list[str | None] = []
     matched: set[str] = set()
@@ -76,6 +90,19 @@ def _header(rows: Sequence[Row], start: int, known: Mapping[str, str]) -> Header
     if passed_over and passed_over >= lower:
         return None
     return Header(start, start + len(rows) - 1, tuple(names), len(matched))
+
+
+def _interrupted(column: Sequence[str], known: Mapping[str, str]) -> bool:
+    """A name, values, the same name again: rows of data between two headers."""
+    named = [known.get(fold(text)) if text else None for text in column]
+    between = [
+        column[at]
+        for last, name in enumerate(named)
+        if name and name in named[:last]
+        for at in range(named.index(name) + 1, last)
+        if named[at] is None
+    ]
+    return any(between)
 
 
 def _spellings(texts: Sequence[Sequence[str]]) -> tuple[list[list[str]], list[str | None]]:

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.findings.finding import Finding, Severity
+from ternopil_pipelines.receive.above import rows_above, units_above
 from ternopil_pipelines.receive.frames import text_frame
 from ternopil_pipelines.receive.grid import Grid
 from ternopil_pipelines.receive.header import SEARCHED_ROWS, TALLEST, Header, find_header
@@ -57,7 +58,9 @@ def lay_out(grid: Grid, header: Header, columns: Sequence[Column], aliases: Mapp
     kept = [index for index, name in enumerate(names) if name or pc.any(present[index]).as_py()]
 
     body, present, names = ([each[index] for index in kept] for each in (body, present, names))
-    left_out, findings = rows_that_are_no_data(body, present, names, numbers, known, columns)
+    left_out, findings = rows_that_are_no_data(
+        body, present, names, numbers, known, columns, of_records=header.of_records
+    )
     if left_out.any():
         mask = pa.array(~left_out)
         body = [column.filter(mask) for column in body]
@@ -67,6 +70,10 @@ def lay_out(grid: Grid, header: Header, columns: Sequence[Column], aliases: Mapp
         still = [at for at, name in enumerate(names) if name or pc.any(present[at]).as_py()]
         body, names, kept = [body[at] for at in still], [names[at] for at in still], [kept[at] for at in still]
 
+    if not header.declared:
+        above = grid.numbers[: header.first]
+        findings = [*rows_above(grid.head(header.first), above, header, known, columns), *findings]
+        findings = [*units_above(grid.head(header.last), grid.numbers[: header.last]), *findings]
     letters = [grid.letter(index) for index in kept]
     places = [letter or str(index + 1) for letter, index in zip(letters, kept, strict=True)]
     supplied = _supplied(names, columns, aliases, known)

@@ -26,21 +26,25 @@ def rows_that_are_no_data(
     numbers: np.ndarray,
     known: Mapping[str, str],
     columns: Sequence[Column],
+    *,
+    of_records: bool = False,
 ) -> tuple[np.ndarray, list[Finding]]:
-    """A mask of the rows to leave out, and what to say of them."""
+    """A mask of the rows to leave out, and what to say of them. `of_records`: every row named its own values, and only
+    a total can stand among them."""
     if not columns_of_text or not len(numbers):
         return np.zeros(len(numbers), dtype=bool), []
     body = Body.of(columns_of_text, present, names, columns, known)
-    left_out: dict[int, tuple[str, str | None]] = {
-        index: (code, None) for index, code in explaining_rows(body, known).items()
-    }
-    for index in _repeating(columns_of_text, names):
-        left_out.setdefault(index, ("header-row-left-out", None))
-    end = another_table(body, left_out)
+    left_out: dict[int, tuple[str, str | None]] = {}
+    if not of_records:
+        left_out |= {index: (code, None) for index, code in explaining_rows(body, known).items()}
+        for index in _repeating(columns_of_text, names):
+            left_out.setdefault(index, ("header-row-left-out", None))
+    end = None if of_records else another_table(body, left_out)
     keys = [at for at, column in enumerate(body.declared) if column is not None and column.key]
-    for index, position in totals(body, keys, left_out).items():
+    found_totals, suspected = totals(body, keys, left_out)
+    for index, position in found_totals.items():
         left_out[index] = ("total-row-left-out", columns_of_text[position][index].as_py())
-    for code, found in (("note-row-left-out", notes), ("section-row-left-out", sections)):
+    for code, found in () if of_records else (("note-row-left-out", notes), ("section-row-left-out", sections)):
         left_out |= {index: (code, text) for index, text in found(body, left_out)}
     if (last := nameless_total(body, keys, left_out)) is not None:
         left_out[last] = ("total-row-left-out", next(cell for cell in body.row(last) if cell))
@@ -55,6 +59,10 @@ def rows_that_are_no_data(
             mask[index] = True
             shown = None if value is None else " ".join(value.split())
             findings.append(finding(code, row=int(numbers[index]), value=shown))
+    for index, position in suspected.items():
+        if not mask[index]:
+            shown = " ".join(columns_of_text[position][index].as_py().split())
+            findings.append(finding("total-row-suspected", row=int(numbers[index]), value=shown))
     return mask, findings
 
 

@@ -52,9 +52,12 @@ def read_records(
     """Raises SourceRefused."""
     known = folded_names(columns, aliases)
     order: dict[str, Any] = {
-        "known": sorted(known),
+        "known": known,
         "names": ", ".join(column.name for column in columns),
-        "place": [_called(columns, _LATITUDES, "latitude", "lat"), _called(columns, _LONGITUDES, "longitude", "lon")],
+        "place": [
+            _called(columns, aliases, _LATITUDES, "latitude", "lat"),
+            _called(columns, aliases, _LONGITUDES, "longitude", "lon"),
+        ],
     }
     with tempfile.TemporaryDirectory(prefix="ternopil-records-") as folder:
         private, out = Path(folder) / "in", Path(folder) / "out"
@@ -110,13 +113,19 @@ def _laid_out(
         tuple(absent_if_blank(pa.chunked_array([above, *column.chunks], pa.string())) for column in cells),
         np.concatenate(([0], numbers.astype(np.int64))),
     )
-    return lay_out(grid, Header(0, 0, tuple(name or None for name in names), matched), columns, aliases)
+    header = Header(0, 0, tuple(name or None for name in names), matched, of_records=True)
+    return lay_out(grid, header, columns, aliases)
 
 
-def _called(columns: Sequence[Column], spellings: frozenset[str], rule: str, default: str) -> str:
-    return next(
-        (column.name for column in columns if column.rule == rule or column.name.casefold() in spellings), default
-    )
+def _called(
+    columns: Sequence[Column], aliases: Mapping[str, str], spellings: frozenset[str], rule: str, default: str
+) -> str:
+    """The declared column by its rule or its name, else by its label or an alias."""
+    for column in columns:
+        if column.rule == rule or column.name.casefold() in spellings:
+            return column.name
+    others = [(said, column.name) for column in columns for said in (column.label or "", *column.aliases)]
+    return next((name for said, name in (*others, *aliases.items()) if said.casefold() in spellings), default)
 
 
 def _letters(data: bytes, name: str, encoding: str | None) -> tuple[str, str]:

@@ -1,4 +1,5 @@
-"""One sheet's XML read as a stream of bytes: how far its cells reach and which formulas have no value.
+"""One sheet's XML read as a stream of bytes: how far its cells reach, which formulas have no value, which cells are
+merged, which stand in a format that shows something else than they hold.
 
 A 4 KiB file with A1 and XFD1048576 makes the reader ask for 549 GB; common in departments' files after Solver or stray
 formatting. Empty formatted cells cost the reader nothing and do not count here.
@@ -7,6 +8,8 @@ formatting. Empty formatted cells cost the reader nothing and do not count here.
 from __future__ import annotations
 
 import re
+from array import array
+from collections.abc import Mapping
 
 from ternopil_pipelines.receive.cells import column_letter
 
@@ -24,13 +27,26 @@ _FORMULA = re.compile(
     rb"<(?:\w+:)?c (?:[^>]*? )?r=\"([A-Z]{1,3}\d{1,7})\"([^>]*)>"
     rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)(?:<(?:\w+:)?v(?:\s[^>]*)?(?:/>|>([^<]*)</(?:\w+:)?v>))?"
 )
-_TAIL = 40_000
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"")
+_STYLED = re.compile(rb's="(\d+)"')
+# Texts, errors and truth values have no number format.
+_PLAIN_NUMBER = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?=[^<>]*? s="(\d+)")(?![^<>]*? t="[^n])[^<>]*(?<!/)>')
+_NUMBER = re.compile(
+    rb"<(?:\w+:)?c\s(?=[^<>]*?\br=\"([A-Z]{1,3})(\d{1,7})\")(?=[^<>]*?\bs=\"(\d+)\")"
+    rb"(?![^<>]*?\bt=\"[^n])[^<>]*(?<!/)>"
+)
+_LONGEST_CELL = 4 * (1 << 20)
+# A merged register of 20,000 rows and five columns; a sheet of nothing but merges would take gigabytes.
+_MOST_MERGED = 100_000
 
 
 class SheetScan:
-    """Fed piece by piece; `close` ends it. Pieces overlap by the longest formula a cell may hold."""
+    """Fed piece by piece; `close` ends it. Pieces overlap by the longest formula a cell may hold.
 
-    def __init__(self) -> None:
+    `styles`: the styles worth noticing (`cell_formats`). `shown`: by column from 0 and kind of style, the rows of the
+    numbers that stand in it. `merged`: (top, left, bottom, right), rows from 1 and columns from 0."""
+
+    def __init__(self, styles: Mapping[bytes, int] | None = None) -> None:
         self.rows = 0
         self.columns = 0
         self.starts_at_first = False
@@ -38,6 +54,9 @@ class SheetScan:
         self.uncalculated: list[str] = []
         self.zeros: list[str] = []
         self.valued = (0, 0)
+        self.merged: list[tuple[int, int, int, int]] = []
+        self.shown: dict[tuple[int, int], array[int]] = {}
+        self._styles = styles or {}
         self._farthest: dict[str, tuple[int, int]] = {}
         self._second = [0, 0]
         self._left = b""
@@ -46,11 +65,11 @@ class SheetScan:
     def feed(self, piece: bytes) -> None:
         content = self._left + piece
         # Cut before a cell that may continue in the next piece.
-        cut = content.rfind(b"</row>")
-        cut = content.rfind(b"<c ") if cut < 0 else cut
-        if cut < 0:
-            cut = content.rfind(b"<")
-        if len(content) - cut > 4 * (1 << 20) or cut < 0:
+        for mark in (b"</row>", b"<c ", b"<"):
+            cut = content.rfind(mark)
+            if cut >= 0 and len(content) - cut <= _LONGEST_CELL:
+                break
+        else:
             cut = len(content)
         self._scan(content[:cut])
         self._left = content[cut:]
@@ -87,6 +106,11 @@ class SheetScan:
         self._prefixed = self._prefixed or b":sheetData" in content
         if b"<f" in content or (self._prefixed and b":f" in content):
             self._formulas(content)
+        # Merged ranges stand after the last row.
+        if content.find(b"mergeCell", max(content.rfind(b"</row>"), 0)) >= 0:
+            self._merged(content)
+        if self._styles and not self._styles.keys().isdisjoint(_STYLED.findall(content)):
+            self._shown(content)
 
     @property
     def _extent_at_most(self) -> int:
@@ -118,6 +142,18 @@ class SheetScan:
                 self.uncalculated.append(cell.decode())
             elif value == b"0":
                 self.zeros.append(cell.decode())
+
+    def _merged(self, content: bytes) -> None:
+        for left, top, right, bottom in _MERGED.findall(content):
+            if len(self.merged) == _MOST_MERGED:
+                break
+            self.merged.append((int(top), _number(left) - 1, int(bottom), _number(right) - 1))
+
+    def _shown(self, content: bytes) -> None:
+        for letters, digits, style in _PLAIN_NUMBER.findall(content) or _NUMBER.findall(content):
+            kind = self._styles.get(style)
+            if kind is not None:
+                self.shown.setdefault((_number(letters) - 1, kind), array("I")).append(int(digits))
 
 
 def _last_letter(content: bytes) -> int:

@@ -18,6 +18,7 @@ from ternopil_pipelines.receive.header import Header
 from ternopil_pipelines.receive.layout import Layout, header_of, lay_out
 from ternopil_pipelines.receive.naming import fold, folded_names
 from ternopil_pipelines.receive.sheet_scan import SheetScan
+from ternopil_pipelines.receive.shown import about_merged, about_percent, declared_columns, with_zeros
 from ternopil_pipelines.receive.sniff import Kind
 
 # One finding a cell; beyond this many the steward has understood.
@@ -44,12 +45,18 @@ def read_workbook(path: Path, kind: Kind, wish: Wish, *, name: str) -> tuple[Lay
     starts = {sheet: 0 for sheet, scan in scans.items() if scan.starts_at_first}
     book = read_book(path, kind, name=name, sheet=wish.sheet, first_columns=starts)
     sheet, header, others = _choose(book, wish, name)
-    layout = lay_out(sheet.grid, header, wish.columns, wish.aliases)
+    scan = scans.get(sheet.name)
+    shown = scan.shown if scan else {}
+    grid = with_zeros(sheet.grid, shown)
+    layout = lay_out(grid, header, wish.columns, wish.aliases)
     inside = _Inside.of(layout, wish)
+    declared = declared_columns(layout, folded_names(wish.columns, wish.aliases), wish.columns)
     findings = [
         *measured.notes,
         *_errors(sheet, inside),
-        *_uncalculated(sheet, scans.get(sheet.name), measured, inside),
+        *_uncalculated(sheet, scan, measured, inside),
+        *about_merged(scan.merged if scan else sheet.merged, grid, layout, declared),
+        *about_percent(shown, grid, layout, declared),
     ]
     if others:
         listed = ", ".join(f"«{other}»" for other in others)

@@ -54,6 +54,15 @@ def test_what_sounds_like_a_total_and_does_not_add_up_stays(row: str) -> None:
     assert codes(receipt) == []
 
 
+def test_a_total_that_no_sum_proves_stays_and_is_told() -> None:
+    budget = "10;Податки;4;150,5\n11;у т. ч. ПДФО;3;100,5\n12;майно;1;50,0\n;Всього доходів;4;150,5\n"
+    receipt = received(f"{HEAD}{budget}")
+    assert len(receipt.rows) == 4
+    assert [(each.code, each.row, each.value) for each in receipt.findings] == [
+        ("total-row-suspected", 5, "Всього доходів")
+    ]
+
+
 def test_numbers_alone_at_the_end_are_a_total_where_each_adds_up() -> None:
     receipt = received(f"{HEAD}{TWO}3;Ясла;4;1,5\n;;7;31,50\n")
     assert [row[0] for row in rows_of(receipt)] == ["1", "2", "3"]

@@ -93,7 +93,7 @@ def test_a_title_above_a_blank_heading_does_not_name_its_column(tmp_path: Path, 
     rows = [*titles, [None, "2020", "2021"], ["ВВП", 1, 2]]
     receipt = receive_file(xlsx(tmp_path / "f.xlsx", ("s", rows)), table("Показник", "2020", "2021"))
     assert list(receipt.text.columns) == ["Показник", "2020", "2021"]
-    assert codes(receipt) == ["column-name-supplied"]
+    assert [each for each in codes(receipt) if each != "units-above-header"] == ["column-name-supplied"]
 
 
 def test_a_value_that_equals_the_name_of_a_missing_column_does_not_make_its_row_a_header(tmp_path: Path) -> None:

@@ -129,8 +129,30 @@ def test_quotes_inside_an_unquoted_cell_stay(tmp_path: Path) -> None:
 
 def test_a_badly_quoted_row_is_said_and_spoils_no_other(tmp_path: Path) -> None:
     receipt = received(tmp_path / "f.csv", 'id,назва,сума\n1,"ТОВ "Ромашка"",5\n2,б,6\n')
-    assert rows_of(receipt)[1] == ["2", "б", "6"]
+    assert rows_of(receipt) == [["1", 'ТОВ "Ромашка"', "5"], ["2", "б", "6"]]
     assert [(each.code, each.row) for each in receipt.findings] == [("quotes-broken", 2)]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ('"ТОВ "Ромашка" філія";10;', ['ТОВ "Ромашка" філія', "10", None]),
+        ('"КП "Світло"; філія";30;а', ['КП "Світло"; філія', "30", "а"]),
+        ('"вул. "Нова";10;а', ['вул. "Нова', "10", "а"]),
+        ('1;"а ""б"" "в"";"г"', ["1", 'а "б" "в"', "г"]),
+    ],
+)
+def test_quotes_that_nobody_doubled_stay_in_their_cell(tmp_path: Path, line: str, cells: list[str]) -> None:
+    receipt = received(tmp_path / "f.csv", f"id;назва;сума\n{line}\n2;б;6\n")
+    assert rows_of(receipt) == [cells, ["2", "б", "6"]]
+    assert [(each.code, each.row) for each in receipt.findings] == [("quotes-broken", 2)]  # type: ignore[attr-defined]
+
+
+def test_a_note_narrower_than_the_table_is_told_once(tmp_path: Path) -> None:
+    text = "id;назва;сума\n1;а;5\n2;б;6\n\nДжерело: звіт\nПримітка: дані попередні\n"
+    receipt = received(tmp_path / "f.csv", text)
+    assert rows_of(receipt) == [["1", "а", "5"], ["2", "б", "6"]]
+    assert [each.code for each in receipt.findings] == ["note-row-left-out"] * 2  # type: ignore[attr-defined]
 
 
 def test_a_quote_never_closed_is_refused_with_its_line(tmp_path: Path) -> None:

@@ -1,29 +1,43 @@
 """Tables that JSON holds without a list of objects: rows as bare lists, columns as lists, objects by their keys.
 
-Portals answer so (`fields` beside `records`), and so do spreadsheets and data frames saved as JSON. The names of bare
-rows stand in the first of them or in another list of the same length; which one, the declared columns tell.
+Portals answer so (`fields` beside `records`, Socrata's `columns` beside `data`), and so do spreadsheets and data frames
+saved as JSON. The names of bare rows stand in the first of them or in another list of the same length, which may tell
+several for each column; which one, the declared columns tell. A portal's own columns (`:sid`) are left to the portal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ternopil_pipelines.receive.naming import fold
+from ternopil_pipelines.receive.child.groups import meanings
 
 DEPTH = 6
 Path = tuple[str, ...]
 Table = tuple[Path, list[dict[str, Any]]]
+_NAMING = ("fieldName", "id", "name", "title", "label", "code")
 
 
-def other_tables(content: Any, known: frozenset[str]) -> Iterator[Table]:
+def other_tables(content: Any, known: Mapping[str, str]) -> tuple[list[Table], dict[Path, int]]:
+    """The tables, and where the lists stand that describe columns of bare rows, with how many declared ones they name:
+    described rows may be none today."""
     inside = list(_walk(content))
-    headers = [names for _, value in inside if (names := _names(value)) is not None]
+    headers = [(path, spelled) for path, value in inside if (spelled := _spellings(value)) is not None]
+    found: list[Table] = []
+    describing: dict[Path, int] = {}
     for path, value in inside:
-        if isinstance(value, list) and len(value) > 1 and all(isinstance(row, list) for row in value):
-            yield from _bare_rows(path, value, headers, known)
+        if value == []:
+            describing |= {place: _said(_chosen(spelled, known), known) for place, spelled in headers}
+        elif isinstance(value, list) and all(isinstance(row, list) for row in value):
+            header = _header(path, value, headers, known)
+            if header is not None:
+                names, place = header
+                found.append((path, _bare_rows(names, value[1:] if place == path else value)))
+                describing[place] = _said(names, known)
         elif isinstance(value, dict) and len(value) > 1:
-            yield from _keyed(path, value, known)
+            found += _keyed(path, value, known)
+    return found, describing
 
 
 def _walk(content: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -33,39 +47,67 @@ def _walk(content: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
             yield from _walk(value, (*path, str(key)))
 
 
-def _names(value: Any) -> list[str] | None:
-    """A list of names, or of objects that have one each."""
-    if not isinstance(value, list) or len(value) < 2:
+def _spellings(value: Any) -> list[list[str]] | None:
+    """What each column may be called, by a list of names or of objects that have some."""
+    if not isinstance(value, list) or not value:
         return None
-    if all(isinstance(each, str) for each in value):
-        return value
-    for key in ("fieldName", "id", "name", "title", "label", "code"):
-        if all(isinstance(each, dict) and isinstance(each.get(key), str) for each in value):
-            return [each[key] for each in value]
-    return None
+    spelled = [[each] if isinstance(each, str) else _told(each) for each in value]
+    return spelled if all(spelled) else None
 
 
-def _bare_rows(path: Path, rows: list[list[Any]], headers: list[list[str]], known: frozenset[str]) -> Iterator[Table]:
-    width = len(rows[0])
-    own = rows[0] if all(isinstance(cell, str) for cell in rows[0]) and _known(rows[0], known) else None
-    names = own or max(
-        (each for each in headers if len(each) == width), key=lambda each: _known(each, known), default=None
-    )
-    if names is None or not _known(names, known):
-        return
-    yield path, [dict(zip(names, row, strict=False)) for row in (rows[1:] if own else rows)]
+def _told(column: Any) -> list[str]:
+    names = [column.get(key) for key in _NAMING] if isinstance(column, dict) else []
+    return [name for name in names if isinstance(name, str) and name]
 
 
-def _keyed(path: Path, value: dict[str, Any], known: frozenset[str]) -> Iterator[Table]:
+def _header(
+    path: Path, rows: Sequence[list[Any]], headers: Sequence[tuple[Path, list[list[str]]]], known: Mapping[str, str]
+) -> tuple[Sequence[str | None], Path] | None:
+    """The names of bare rows and where they stand: in the first row, or in the nearest list of those that say most."""
+    first = rows[0]
+    if len(rows) > 1 and all(isinstance(cell, str) for cell in first) and meanings(first, known):
+        return first, path
+    fitting = [
+        (_said(names, known), len(os.path.commonprefix([path, place])), names, place)
+        for place, spelled in headers
+        if len(spelled) == len(first)
+        for names in [_chosen(spelled, known)]
+    ]
+    best = max(fitting, key=lambda each: each[:2], default=None)
+    return (best[2], best[3]) if best is not None and best[0] else None
+
+
+def _said(names: Sequence[str | None], known: Mapping[str, str]) -> int:
+    return len(meanings(filter(None, names), known))
+
+
+def _chosen(spelled: Sequence[Sequence[str]], known: Mapping[str, str]) -> list[str | None]:
+    """For each column the spelling that is declared; a portal's own column only where no other means the same."""
+    taken: set[str] = set()
+    names: list[str | None] = [None] * len(spelled)
+    for at in sorted(range(len(spelled)), key=lambda at: spelled[at][0].startswith(":")):
+        free = (each for each in spelled[at] if meanings([each], known) - taken)
+        names[at] = next(free, None if spelled[at][0].startswith(":") else spelled[at][0])
+        taken |= meanings(filter(None, [names[at]]), known)
+    return names
+
+
+def _bare_rows(names: Sequence[str | None], rows: Sequence[list[Any]]) -> list[dict[str, Any]]:
+    """Each cell under a name of its own, those beyond the header and those of repeated names too."""
+    widest = max(map(len, rows), default=0)
+    whole: list[str | None] = []
+    for at, name in enumerate([*names, *([""] * (widest - len(names)))]):
+        spelled = name if name is None else name or f"column_{at + 1}"
+        whole.append(f"{spelled}_{at + 1}" if spelled is not None and spelled in whole else spelled)
+    return [{name: cell for name, cell in zip(whole, row, strict=False) if name is not None} for row in rows]
+
+
+def _keyed(path: Path, value: dict[str, Any], known: Mapping[str, str]) -> Iterator[Table]:
     values = list(value.values())
-    if _known(list(value), known):
+    if meanings(value, known):
         if all(isinstance(each, list) and len(each) == len(values[0]) for each in values):
             yield path, [dict(zip(value, row, strict=True)) for row in zip(*values, strict=True)]
         elif all(isinstance(each, dict) and each.keys() == values[0].keys() for each in values):
             yield path, [{name: each[row] for name, each in value.items()} for row in values[0]]
     elif all(isinstance(each, dict) for each in values):
         yield path, [{"key": key, **each} if "key" in known else each for key, each in value.items()]
-
-
-def _known(names: list[str], known: frozenset[str]) -> int:
-    return len({name for each in names if (name := fold(each)) in known})

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ternopil_pipelines.receive.child.answer import Records, Refused
-from ternopil_pipelines.receive.child.places import SHAPE, Names, put
+from ternopil_pipelines.receive.child.places import Names, put
 from ternopil_pipelines.receive.child.xml_tree import Collected, Element, parse
 
 
@@ -19,12 +19,15 @@ def read(order: Mapping[str, Any]) -> Records:
     path, names = Path(order["path"]), Names.of(order)
     collected = Collected(lambda where: where[-1] == "Placemark")
     parse(path, collected.start, collected.end, collected.text, line=collected)
-    if not collected.found:
+    found = [each for each in collected.found if each is not None]
+    if not found:
         raise Refused("records-not-found", what="міток (Placemark)", names="")
-    return Records([_placemark(each, names) for each in collected.found], collected.lines)
+    records = [_placemark(each) for each in found]
+    put(records, [_place(each) for each in found], names)
+    return Records(records, collected.lines)
 
 
-def _placemark(element: Element, names: Names) -> dict[str, Any]:
+def _placemark(element: Element) -> dict[str, Any]:
     record: dict[str, Any] = dict(element.attributes)
     for child in element.children:
         if child.name in {"name", "description", "address", "phoneNumber"} and child.said:
@@ -35,13 +38,15 @@ def _placemark(element: Element, names: Names) -> dict[str, Any]:
     for data in element.every("SimpleData"):
         record[data.attributes.get("name", "")] = data.said or None
     record.pop("", None)
+    return record
+
+
+def _place(element: Element) -> dict[str, Any] | None:
     shapes = [shape for kind in ("Point", "LineString", "Polygon") for shape in element.every(kind)]
     geometries = [geometry for shape in shapes if (geometry := _geometry(shape)) is not None]
-    if len(geometries) == 1:
-        put(record, geometries[0], names)
-    elif geometries:
-        record.setdefault(SHAPE, {"type": "GeometryCollection", "geometries": geometries})
-    return record
+    if len(geometries) > 1:
+        return {"type": "GeometryCollection", "geometries": geometries}
+    return geometries[0] if geometries else None
 
 
 def _geometry(shape: Element) -> dict[str, Any] | None:

@@ -18,13 +18,15 @@ from ternopil_pipelines.receive.child.places import Names, put
 _WGS84 = re.compile(r"WGS[_ ]?(19)?84", re.IGNORECASE)
 # Every shape is within these degrees or it is no degree at all.
 _LONGITUDE, _LATITUDE = 180.0, 90.0
+# Names of fields are bytes too; these are the alphabets departments' programs write.
+_ALPHABETS = ("utf-8", "cp1251", "cp866")
 
 
 def read(order: Mapping[str, Any]) -> Records:
     import shapefile  # type: ignore[import-untyped]
 
     parts = order["parts"]
-    texts: list[Mapping[str, Any]] = []
+    texts: list[dict[str, Any]] = []
     notes: list[tuple[str, dict[str, object]]] = []
     with_shapes = "shp" in parts
     try:
@@ -39,7 +41,7 @@ def read(order: Mapping[str, Any]) -> Records:
         memo = [
             field[0] for field in reader.fields if str(getattr(field[1], "value", field[1])) in {"M", "G", "P", "B"}
         ]
-        place = Names.of(order)
+        places: list[Any] = []
         shapes = reader.iterShapes() if with_shapes else None
         for record in reader.iterRecords(deleted_as_None=True):
             row = dict(zip(names, list(record), strict=True)) if record is not None else None
@@ -47,11 +49,12 @@ def read(order: Mapping[str, Any]) -> Records:
             if row is None:
                 continue
             row.update(dict.fromkeys(memo))
-            if shape is not None and shape.shapeType != shapefile.NULL:
-                put(row, shape.__geo_interface__, place)
+            drawn = None if shape is None or shape.shapeType == shapefile.NULL else shape.__geo_interface__
+            places.append(drawn)
             texts.append(row)
     except (shapefile.ShapefileException, struct.error, LookupError, StopIteration, UnicodeError, ValueError):
         raise Refused("file-damaged") from None
+    put(texts, places, Names.of(order, _ALPHABETS))
     if memo:
         notes.append(("memo-left-out", {"columns": ", ".join(memo)}))
     return Records(texts, range(1, len(texts) + 1), notes=notes)

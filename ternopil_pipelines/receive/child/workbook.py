@@ -1,7 +1,7 @@
 """The sheets of one workbook as Arrow files, each cell as the reader's text, with the odd cells apart.
 
-xls and ods also tell here which of their formulas nobody ever calculated, xlsb which of them failed; xlsx told it while
-it was measured.
+xls and ods also tell here which of their formulas nobody ever calculated, xlsb which of them failed, and which cells
+are merged; xlsx told it while it was measured.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ternopil_pipelines.receive.child.xlsb_formulas import xlsb_formulas
 
 def read(order: Mapping[str, Any]) -> None:
     out = Path(order["out"])
-    formulas = xlsb_formulas(Path(order["path"])) if order["kind"] == "xlsb" else {}
+    formulas, merged = xlsb_formulas(Path(order["path"])) if order["kind"] == "xlsb" else ({}, {})
     try:
         book = fastexcel.read_excel(order["path"])
         sheets = [_sheet(book, index, name, order, out) for index, name in enumerate(book.sheet_names)]
@@ -35,10 +35,13 @@ def read(order: Mapping[str, Any]) -> None:
         raise Refused("file-protected" if "password" in text or "encrypted" in text else "file-damaged") from None
     if not any(sheet["read"] for sheet in sheets) and order.get("sheet") is None:
         raise Refused("file-damaged")
-    odd = {"xls": xls_formulas, "ods": ods_formulas}.get(order["kind"])
-    formulas = odd(Path(order["path"])) if odd else formulas
+    if order["kind"] == "xls":
+        formulas = xls_formulas(Path(order["path"]))
+    elif order["kind"] == "ods":
+        formulas, merged = ods_formulas(Path(order["path"]))
     for sheet in sheets:
         sheet["uncalculated"] = formulas.get(sheet["name"], [])
+        sheet.setdefault("merged", merged.get(sheet["name"], []))
     (out / "book.json").write_text(json.dumps({"sheets": sheets}, ensure_ascii=False), encoding="utf-8")
 
 
@@ -54,7 +57,7 @@ def _sheet(book: Any, index: int, name: str, order: Mapping[str, Any], out: Path
             raise
         return {"name": name, "read": False}  # a sheet of charts has no cells
     # An absent first row or column is no part of the reader's range; rows are given back, columns are not.
-    first_column = _first_column(order, name) if batch.num_columns else 0
+    first_column, merged = _start(order, name) if batch.num_columns else (0, {})
     odd = [
         [error.offset_position[0], error.offset_position[1], *_odd(error.detail)]
         for error in (errors.errors if errors is not None else [])
@@ -70,16 +73,21 @@ def _sheet(book: Any, index: int, name: str, order: Mapping[str, Any], out: Path
         "visible": sheet.visible == "visible",
         "odd": odd,
         "first_column": first_column,
+        **merged,
     }
 
 
-def _first_column(order: Mapping[str, Any], name: str) -> int:
+def _start(order: Mapping[str, Any], name: str) -> tuple[int, dict[str, Any]]:
+    """The first column, and the merged ranges of a workbook that is told of nowhere else."""
     known = order.get("first_columns", {})
     if name in known:
-        return int(known[name])
+        return int(known[name]), {}
     with python_calamine.CalamineWorkbook.from_path(order["path"]) as book:
-        start = book.get_sheet_by_name(name).start
-    return int(start[1]) if start else 0
+        sheet = book.get_sheet_by_name(name)
+        ranges = (sheet.merged_cell_ranges or []) if order["kind"] == "xls" else None
+        start = sheet.start
+    merged = {} if ranges is None else {"merged": [(a + 1, b, c + 1, d) for (a, b), (c, d) in ranges]}
+    return int(start[1]) if start else 0, merged
 
 
 # Hours counted beyond a day (format [г]:хх) and a moment of the first year are the same number; the reader of

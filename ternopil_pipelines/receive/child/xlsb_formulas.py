@@ -1,7 +1,7 @@
 """Binary Excel workbooks: what the reader says nothing of, told by walking their records first.
 
 Formulas that failed are records of their own kind, which the reader passes over as blank cells; a filled cell far from
-the table makes it ask for more memory than there is. Strings and styles are not looked at.
+the table makes it ask for more memory than there is; merged cells. Strings and styles are not looked at.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ternopil_pipelines.receive.cells import column_letter
 from ternopil_pipelines.receive.child.answer import Refused
 from ternopil_pipelines.receive.sheet_scan import CELLS
 
-_SHEET, _ROW, _END, _FAILED = 156, 0, 146, 11
+_SHEET, _ROW, _END, _FAILED, _MERGED = 156, 0, 146, 11, 176
 _VALUED = frozenset(range(2, 12))
 _SIGNS = {
     0x00: "#NULL!",
@@ -28,19 +28,22 @@ _SIGNS = {
     0x2A: "#N/A",
     0x2B: "#GETTING_DATA",
 }
+Formulas = list[tuple[str, str | None]]
+Merged = list[tuple[int, int, int, int]]
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
 
 
-def xlsb_formulas(path: Path) -> dict[str, list[tuple[str, str | None]]]:
-    """By sheet: the cells whose formula failed, with the error's sign. Raises Refused for a cell too far away."""
+def xlsb_formulas(path: Path) -> tuple[dict[str, Formulas], dict[str, Merged]]:
+    """By sheet: the cells whose formula failed, with the error's sign; the merged ranges: top, left, bottom, right,
+    rows from 1 and columns from 0. Raises Refused for a cell too far away."""
     try:
         with zipfile.ZipFile(path) as archive:
             parts = set(archive.namelist())
             sheets = [(name, part) for name, part in _sheets(archive) if part in parts]
-            found = {name: _failed(archive.read(part), name) for name, part in sheets}
+            found = {name: _told(archive.read(part), name) for name, part in sheets}
     except (zipfile.BadZipFile, KeyError, IndexError, struct.error, UnicodeDecodeError):
         raise Refused("file-damaged") from None
-    return {name: cells for name, cells in found.items() if cells}
+    return {name: failed for name, (failed, _) in found.items()}, {name: merged for name, (_, merged) in found.items()}
 
 
 def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
@@ -59,14 +62,15 @@ def _attribute(tag: str, name: str) -> str:
     return found.group(1) if found else ""
 
 
-def _failed(content: bytes, sheet: str) -> list[tuple[str, str | None]]:
-    failed: list[tuple[str, str | None]] = []
-    row = 0
+def _told(content: bytes, sheet: str) -> tuple[Formulas, Merged]:
+    failed: Formulas = []
+    merged: Merged = []
+    row, ended = 0, False
     last_rows, last_columns = [-1, -1], [-1, -1]
     for kind, start, _ in _records(content):
         if kind == _ROW:
             (row,) = struct.unpack_from("<I", content, start)
-        elif kind in _VALUED:
+        elif kind in _VALUED and not ended:
             (column,) = struct.unpack_from("<I", content, start)
             for place, last in ((row, last_rows), (column, last_columns)):
                 if place > last[0]:
@@ -74,14 +78,17 @@ def _failed(content: bytes, sheet: str) -> list[tuple[str, str | None]]:
             if kind == _FAILED:
                 failed.append((f"{column_letter(column)}{row + 1}", _SIGNS.get(content[start + 8], "#ERROR!")))
         elif kind == _END:
-            break
+            ended = True
+        elif kind == _MERGED:
+            top, bottom, left, right = struct.unpack_from("<4I", content, start)
+            merged.append((top + 1, left, bottom + 1, right))
     rows, columns = last_rows[0] + 1, last_columns[0] + 1
     if rows * columns > CELLS:
         cell = _far_cell(content, (rows - 1, None))
         if (last_rows[1] + 1) * columns > rows * (last_columns[1] + 1):
             cell = _far_cell(content, (None, columns - 1))
         raise Refused("far-cell", sheet=sheet, cell=cell, what=f"{rows} рядків на {columns} стовпців")
-    return failed
+    return failed, merged
 
 
 def _far_cell(content: bytes, wanted: tuple[int | None, int | None]) -> str:

@@ -1,44 +1,82 @@
 """XML: the repeated element that names the most declared columns is the record.
 
 Attributes and inner elements are its columns, deeper ones `outer.inner`, repeated ones joined by `; `. Databases write
-`<field name="id">7</field>`: there the columns are called as the attribute says.
+`<field name="id">7</field>`: there the columns are called as the attribute says. Elements of the same fields are one
+table; what is declared of the elements around a record is repeated in it (`groups`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ternopil_pipelines.receive.child.answer import Records, Refused
-from ternopil_pipelines.receive.child.xml_tree import DEPTH, Collected, Element, Where, local, parse
+from ternopil_pipelines.receive.child.groups import (
+    Group,
+    joined,
+    left_out,
+    meanings,
+    might_be,
+    overlap,
+    told_apart,
+    unfolded,
+    with_groups,
+)
+from ternopil_pipelines.receive.child.xml_tree import DEPTH, Around, Collected, Element, Where, local, parse
 from ternopil_pipelines.receive.naming import fold
 
 _NAMING = ("name", "key", "column")
 
 
 def read(order: Mapping[str, Any]) -> Records:
-    path = Path(order["path"])
-    shapes = _Shapes(frozenset(order["known"]))
+    path, known = Path(order["path"]), order["known"]
+    shapes = _Shapes(known)
     parse(path, shapes.start, shapes.end, shapes.text)
-    best = shapes.best()
-    if best is None:
+    taken, others = shapes.best()
+    if not taken:
         raise Refused("records-not-found", what="елементів", names=order["names"])
-    collected = Collected(lambda where: where == best)
+    above = frozenset(where[:depth] for where in taken for depth in range(2, len(where)))
+    collected = Collected(frozenset(taken).__contains__, above)
     parse(path, collected.start, collected.end, collected.text, line=collected)
-    records = [_spread(element) for element in collected.found]
-    return Records(records, collected.lines, detail={"path": "/".join(best)})
+    named = len(taken) > 1 and "key" in known
+    insides = [
+        (None if element is None else ({"key": element.name} if named else {}) | _spread(element), groups)
+        for element, groups in zip(collected.found, _read(collected.groups), strict=True)
+    ]
+    rows, repeated, left, kept = with_groups(insides, known)
+    grouped = repeated or (left and any(shapes.count[where] > 1 for where in above))
+    told = told_apart([*taken, *others])
+    notes = [unfolded(dict.fromkeys(where[-2] for where in taken), repeated, left)] if grouped else []
+    if len(taken) > 1:
+        notes.append(joined(told[: len(taken)]))
+    if others:
+        counted = [(name, shapes.count[where]) for name, where in zip(told[len(taken) :], others, strict=True)]
+        notes.append(left_out(told[: len(taken)], counted))
+    detail = {"path": ", ".join("/".join(where) for where in taken)}
+    return Records(rows, [collected.lines[at] for at in kept], notes=notes, detail=detail)
+
+
+def _read(groups: Sequence[tuple[Around, ...]]) -> Iterator[tuple[Group, ...]]:
+    """Each group read once, however many records it holds."""
+    read: dict[int, Group] = {}
+    for around in groups:
+        for each in around:
+            if id(each) not in read:
+                texts = {name: "; ".join(filter(None, map(str.strip, said))) for name, said in each.fields.items()}
+                read[id(each)] = each.name, {name: text or None for name, text in texts.items()}
+        yield tuple(read[id(each)] for each in around)
 
 
 class _Shapes:
     """First reading: which elements stand where, how often, and what is inside."""
 
-    def __init__(self, known: frozenset[str]) -> None:
+    def __init__(self, known: Mapping[str, str]) -> None:
         self._known = known
         self._stack: list[str] = []
-        self._count: dict[Where, int] = defaultdict(int)
         self._names: dict[Where, set[str]] = defaultdict(set)
+        self.count: dict[Where, int] = defaultdict(int)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._stack) >= DEPTH:
@@ -49,7 +87,7 @@ class _Shapes:
             self._names[tuple(self._stack)].update(fold(attributes[key]) for key in _NAMING if key in attributes)
         self._stack.append(own)
         where = tuple(self._stack)
-        self._count[where] += 1
+        self.count[where] += 1
         self._names[where].update(fold(local(key)) for key in attributes)
 
     def end(self, _: str) -> None:
@@ -58,13 +96,21 @@ class _Shapes:
     def text(self, _: str) -> None:
         pass
 
-    def best(self) -> Where | None:
-        ranked = [
-            (len(names & self._known), self._count[where], -len(where), where)
-            for where, names in self._names.items()
-            if names & self._known
-        ]
-        return max(ranked)[3] if ranked else None
+    def best(self) -> tuple[list[Where], list[Where]]:
+        """The element that names the most declared columns, with those of the same fields in the order of the document,
+        and the others that might be the record: as `json_choice` tells them."""
+        named = {where: n for where, names in self._names.items() if (n := len(meanings(names, self._known)))}
+        ranked = sorted(named, key=lambda where: (named[where], self.count[where], -len(where), where), reverse=True)
+        taken, others = ranked[:1], list[Where]()
+        for where in ranked[1:]:
+            if any(overlap(where, other) for other in (*taken, *others)):
+                continue
+            fields, own, equal = self._names[taken[0]], self._names[where], named[where] == named[taken[0]]
+            if equal and own == fields:
+                taken.append(where)
+            elif might_be(named[where], equal, own < fields, self._known):
+                others.append(where)
+        return [where for where in self.count if where in taken], [where for where in self.count if where in others]
 
 
 def _spread(element: Element, above: str = "") -> dict[str, Any]:

@@ -75,36 +75,74 @@ class Element:
         return own + [inner for child in self.children if child.name != name for inner in child.every(name)]
 
 
-class Collected:
-    """Second reading: the wanted elements with all they hold."""
+@dataclass(slots=True)
+class Around:
+    """An element that wanted ones stand in: its attributes and the texts directly in it, in pieces, known whole when it
+    ends; `before`: how many were found before it, `line`: where it begins."""
 
-    def __init__(self, wanted: Callable[[Where], bool]) -> None:
+    name: str
+    fields: dict[str, list[str]]
+    before: int
+    line: int
+
+
+class Collected:
+    """Second reading: the wanted elements with all they hold. `groups[i]`: the elements `found[i]` stands in, the root
+    left out. A group without a wanted element stands in `found` as None."""
+
+    def __init__(self, wanted: Callable[[Where], bool], above: frozenset[Where] = frozenset()) -> None:
         self._wanted = wanted
+        self._above = above
         self._stack: list[str] = []
         self._open: list[Element] = []
-        self.found: list[Element] = []
+        self._around: list[Around] = []
+        self.found: list[Element | None] = []
+        self.groups: list[tuple[Around, ...]] = []
         self.lines: list[int] = []
         self.line: Callable[[], int] = lambda: 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._stack) >= DEPTH:
             raise Refused("file-suspicious", what="вкладеність XML глибша, ніж буває в даних")
-        self._stack.append(local(name))
-        if not self._open and not self._wanted(tuple(self._stack)):
-            return
-        element = Element(self._stack[-1], {local(key): value for key, value in attributes.items()})
+        own = local(name)
+        self._stack.append(own)
+        if not self._open:
+            where = tuple(self._stack)
+            if where in self._above:
+                fields = {local(key): [value] for key, value in attributes.items()}
+                self._around.append(Around(own, fields, len(self.found), self.line()))
+                return
+            if not self._wanted(where):
+                if self._directly():
+                    self._around[-1].fields.setdefault(own, []).append("")
+                return
+        element = Element(own, {local(key): value for key, value in attributes.items()})
         if self._open:
             self._open[-1].children.append(element)
         else:
-            self.found.append(element)
-            self.lines.append(self.line())
+            self._add(element, self.line())
         self._open.append(element)
 
     def end(self, _: str) -> None:
-        self._stack.pop()
         if self._open:
             self._open.pop()
+        elif self._above and tuple(self._stack) in self._above:
+            if self._around[-1].before == len(self.found):
+                self._add(None, self._around[-1].line)
+            self._around.pop()
+        self._stack.pop()
 
     def text(self, piece: str) -> None:
         if self._open:
             self._open[-1].pieces.append(piece)
+        elif self._directly():
+            self._around[-1].fields[self._stack[-1]][-1] += piece
+
+    def _add(self, element: Element | None, line: int) -> None:
+        self.found.append(element)
+        self.groups.append(tuple(self._around))
+        self.lines.append(line)
+
+    def _directly(self) -> bool:
+        """Directly in the innermost group? The root is none, so the first of them is at the second step."""
+        return bool(self._around) and len(self._stack) == len(self._around) + 2
