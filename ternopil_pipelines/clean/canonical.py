@@ -32,7 +32,8 @@ class Canonical:
     tails: int = 0
 
 
-def canonical(cells: Cells, column: Column, *, nulls: tuple[str, ...], zone: str) -> Canonical:
+def canonical(cells: Cells, column: Column, *, nulls: tuple[str, ...], zone: str, typed: bool) -> Canonical:
+    """`typed`: numbers are written as people typed them, not as a program holds them."""
     noticed: list[Noticed] = []
     wiped = without_words(trimmed(cells.values) if cells.may_hold(BLANKS) else cells.values, nulls)
     if cells.may_hold("#") and (failed := leftovers.formula_errors(wiped)).any():
@@ -42,7 +43,7 @@ def canonical(cells: Cells, column: Column, *, nulls: tuple[str, ...], zone: str
         # How often an order of day and month is met decides, so every cell has its say.
         cells = Cells.written_out(cells.holding(wiped).array)
         wiped = cells.values
-    reading = read(wiped, column, zone=zone)
+    reading = read(wiped, column, zone=zone, typed=typed)
     noticed += [Noticed(each.code, cells.every(each.cells), each.words) for each in reading.noticed]
     if column.type != "string" or not cells.may_hold("."):
         return Canonical(cells.holding(reading.text), tuple(noticed))
@@ -50,15 +51,15 @@ def canonical(cells: Cells, column: Column, *, nulls: tuple[str, ...], zone: str
     return Canonical(cells.holding(text), tuple(noticed), int(cells.every(tails).sum()))
 
 
-def read(text: pa.Array, column: Column, *, zone: str = "Europe/Kyiv") -> Reading:
+def read(text: pa.Array, column: Column, *, zone: str = "Europe/Kyiv", typed: bool = False) -> Reading:
     """One column's trimmed text as canonical text of its type."""
     match column.type:
         case "decimal":
-            return decimal(text, coordinate=rule_of(column) in {"latitude", "longitude"})
+            return decimal(text, coordinate=rule_of(column) in {"latitude", "longitude"}, typed=typed)
         case "integer":
             return integer(text)
         case "date":
-            return date_or_year(text) if rule_of(column) == "year" else date(text)
+            return date_or_year(text) if rule_of(column) == "year" else date(text, zone=zone)
         case "dateTime":
             return date_time(text, zone=zone)
         case "time":

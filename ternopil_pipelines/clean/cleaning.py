@@ -50,7 +50,8 @@ def clean(
     size = len(receipt.text)
     book = Notebook(receipt, columns, header.found)
     given = {column.name: raw[header.found[column.name]] for column in columns if column.name in header.found}
-    cells = _read(given, columns, table.nulls, zone, book)
+    typed_in = "delimiter" in receipt.origin.detail
+    cells = _read(given, columns, table.nulls, zone, book, typed=typed_in)
     for column in columns:
         if column.name not in given:
             book.skip(column)
@@ -66,6 +67,8 @@ def clean(
     for column in columns:
         if column.name in cells:
             _rules_and_suspicions(given[column.name], cells[column.name], column, book)
+            if typed_in and column.type == "decimal" and rule_of(column) not in {"latitude", "longitude"}:
+                suspicions.commas_before_threes(given[column.name], column, book)
     if size and not any(column.key for column in columns):
         _whole_rows(text, book)
     cleaned = Cleaned(
@@ -80,13 +83,21 @@ def clean(
 
 
 def _read(
-    given: Mapping[str, pa.Array], columns: tuple[Column, ...], nulls: tuple[str, ...], zone: str, book: Notebook
+    given: Mapping[str, pa.Array],
+    columns: tuple[Column, ...],
+    nulls: tuple[str, ...],
+    zone: str,
+    book: Notebook,
+    *,
+    typed: bool,
 ) -> dict[str, Cells]:
     """The received columns as canonical text; told of in declared order, whichever was read first."""
     received = [column for column in columns if column.name in given]
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         read = list(
-            pool.map(lambda each: canonical(Cells.of(given[each.name]), each, nulls=nulls, zone=zone), received)
+            pool.map(
+                lambda each: canonical(Cells.of(given[each.name]), each, nulls=nulls, zone=zone, typed=typed), received
+            )
         )
     for column, found in zip(received, read, strict=True):
         for noticed in found.noticed:
@@ -114,6 +125,7 @@ def _rules_and_suspicions(raw: pa.Array, cells: Cells, column: Column, book: Not
 
 
 def _whole_rows(text: pd.DataFrame, book: Notebook) -> None:
-    repeated = text.duplicated().to_numpy()
+    # Rows that failed are no equals of each other: what stood in them is gone.
+    repeated = text.duplicated().to_numpy() & ~book.broken
     if repeated.any():
         book.column("rows-repeated", None, int(repeated.sum()), rows=book.rows(repeated))

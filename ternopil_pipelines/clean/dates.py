@@ -38,7 +38,7 @@ _WORDED = r"(?i)^«?(?P<d>\d{1,2})»?\s+(?P<m>[а-яіїєґ]+)\.?\s+(?P<y>\d{4}
 _CANONICAL_DATE = r"^\d{4}-\d{2}-\d{2}$"
 _ANY_DATE = r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
 _TWO_DATES = rf"(?:{_ANY_DATE})\D+(?:{_ANY_DATE})"
-_SHORT_YEAR = r"^\d{1,2}[./-]\d{1,2}[./-]\d{2}(?:\s*р\.?)?$"
+_SHORT_YEAR = r"^\d{1,2}[./-]\d{1,2}[./-]\d{2}(?:\s*р\.?|[ ,T]+\d{1,2}:\d{2}.*)?$"
 _INCOMPLETE = r"^\d{4}(?:\s*(?:р\.?|рік|року))?$|^\d{4}[-./]\d{1,2}$|^\d{1,2}[./-]\d{4}$|(?i)^[а-яіїєґ]+\s+\d{4}"
 # A spreadsheet's own day count: 20000 is 1954, 80000 is 2119.
 _SERIAL = r"^[2-7]\d{4}(?:[.,]\d+)?$"
@@ -51,8 +51,9 @@ _MONTHS = {word: number for number, word in enumerate(_MONTH_BEGINNINGS, start=1
 _PROOF = 3
 
 
-def date(array: pa.Array) -> Reading:
-    return _read(array, moments=False, zone="Europe/Kyiv")
+def date(array: pa.Array, *, zone: str = "Europe/Kyiv") -> Reading:
+    """A moment that names its zone is the day of the city's clock: 2024-05-31T21:00Z is 1 June in Kyiv."""
+    return _read(array, moments=False, zone=zone)
 
 
 def order_in_doubt(array: pa.Array) -> bool:
@@ -104,8 +105,8 @@ def _read(array: pa.Array, *, moments: bool, zone: str) -> Reading:
         good = _real(built) & ~unclear
         clock, clock_good = clock_of(parts)
         has_clock = mask_of(pc.not_equal(pc.struct_field(parts, "H"), ""))
-        zoned = mask_of(pc.not_equal(pc.struct_field(parts, "Z"), "")) & has_clock
         good &= clock_good | ~has_clock
+        zoned = mask_of(pc.not_equal(pc.struct_field(parts, "Z"), "")) & has_clock & good
         if moments:
             midnight = pa.scalar("00:00", pa.large_string())
             built = joined(built, pc.if_else(pa.array(has_clock), clock, midnight), by="T")
@@ -115,6 +116,11 @@ def _read(array: pa.Array, *, moments: bool, zone: str) -> Reading:
                 built = replaced(built, zoned, each_distinct(full, lambda it: _local(it, zone)))
             timeless[fits] |= good & ~has_clock
         else:
+            if zoned.any():
+                full = under(joined(joined(built, clock, by="T"), pc.struct_field(parts, "Z"), by=""), zoned)
+                moved = each_distinct(full, lambda it: _local(it, zone))
+                built = replaced(built, zoned, pc.utf8_slice_codeunits(moved, 0, 10))
+                clock = replaced(clock, zoned, pc.utf8_slice_codeunits(moved, 11, 16))
             late[fits] |= good & has_clock & mask_of(pc.not_equal(clock, "00:00"))
         text = replaced(text, fits, blanked(built, ~good))
     serial = matches(given, _SERIAL) & ~present(text)
@@ -159,8 +165,12 @@ def _real(text: pa.Array) -> Mask:
     return real
 
 
-def _local(text: str, zone: str) -> str:
-    moment = datetime.fromisoformat(text).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+def _local(text: str, zone: str) -> str | None:
+    """None beyond the years there are, and for a zone there is none."""
+    try:
+        moment = datetime.fromisoformat(text).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        return None
     return moment.isoformat(timespec="seconds" if moment.second else "minutes")
 
 

@@ -21,7 +21,7 @@ from ternopil_pipelines.clean.cells import Cells
 from ternopil_pipelines.clean.dates import date
 from ternopil_pipelines.clean.fold import MIXED_PATTERN, fold, letters, mixed_word
 from ternopil_pipelines.clean.notebook import Notebook
-from ternopil_pipelines.clean.numbers import decimal
+from ternopil_pipelines.clean.numbers import DOUBTFUL_COMMA, decimal
 from ternopil_pipelines.clean.reading import Noticed
 from ternopil_pipelines.clean.rules import edrpou_valid, lost_zeros, rule_of
 from ternopil_pipelines.findings.finding import Severity
@@ -41,6 +41,8 @@ _CODE_NAME = re.compile(
 )
 _CODE_LABEL = re.compile(r"(?i)^(?:код|ідентифікатор|номер|шифр)\b|єдрпоу|катоттг")
 _NEARLY_ALL = 0.8
+# Rows from the top in which a habit of writing numbers shows itself.
+_LOOKED_AT = 2_000
 _DATE = r"^\d{4}-\d{2}-\d{2}$|^\d{1,2}\.\d{1,2}\.\d{4}$"
 _FRACTION = r"^\d+[.,]\d+$"
 _LATIN = ascii_letters
@@ -148,6 +150,16 @@ def amounts(cells: Cells, column: Column, book: Notebook) -> None:
             numbers = cells.matches(r"^-?[\d \x{a0}]+(?:[.,]\d+)?$").sum()
             if numbers >= _NEARLY_ALL * total:
                 book.cells("amount-zero", column, zeros, given=cells.array)
+
+
+def commas_before_threes(given: pa.Array, column: Column, book: Notebook) -> None:
+    """19,582 among 2,705 and 472, and nothing in the column that tells thousands from fractions."""
+    if not matches(given.slice(0, _LOOKED_AT), DOUBTFUL_COMMA).any():
+        return
+    threes = matches(given, DOUBTFUL_COMMA)
+    if threes.sum() > 1 and not (~threes & matches(given, r"[.,]|\d{4}")).any():
+        example = given[int(np.flatnonzero(threes)[0])].as_py().replace(",", ".")
+        book.column("commas-before-threes", column, int(threes.sum()), example=example)
 
 
 def hidden_codes(cells: Cells, column: Column, book: Notebook) -> None:

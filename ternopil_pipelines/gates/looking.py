@@ -72,9 +72,11 @@ def _without_quotes(cleaned: Cleaned, people: frozenset[str]) -> Cleaned:
 def _hushed(told: Finding, people: frozenset[str]) -> Finding:
     if told.column not in people:
         return told
-    about = CODES[told.code].about
+    code = CODES[told.code]
     value = None if told.value is None else mask(told.value, personal=True)
-    return replace(told, value=value, message=about, expected=about, fix=about)
+    # Words into which nothing was filled quote nothing.
+    expected, fix = (words if "{" not in words else code.about for words in (code.expected, code.fix))
+    return replace(told, value=value, message=code.about, expected=expected, fix=fix)
 
 
 def cells(

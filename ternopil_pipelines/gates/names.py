@@ -17,9 +17,10 @@ _WORD = rf"{_CAP}{_LOW}+(?:-{_CAP}{_LOW}+)?"
 _UPPER = rf"{_CAP}[А-ЯҐЄІЇ'’ʼ`]+(?:-{_CAP}[А-ЯҐЄІЇ'’ʼ`]+)?"
 _SUFFIX = "(?:ович|йович|євич|евич|івна|ївна|овна|евна)"
 _RARE = "Ілліч|Лукич|Кузьмич|Хомич|Яремич|Фомич|Савич|Іллівна"
-_FATHER = rf"(?:{_CAP}{_LOW}*{_SUFFIX}|{_RARE})"
-_FATHER_UPPER = rf"(?:{_CAP}[А-ЯҐЄІЇ'’ʼ`]*{_SUFFIX.upper()}|{_RARE.upper()})"
-_OBLIQUE = rf"{_CAP}{_LOW}*(?:ович(?:а|у|ем|ів)|йович(?:а|у|ем)|євич(?:а|у|ем)|івн(?:и|і|ою|у)|ївн(?:и|і|ою|у))"
+# Two letters of the father's name at least (Янович): Нові Ковна and Верхні Рівні are villages.
+_FATHER = rf"(?:{_CAP}{_LOW}+{_SUFFIX}|{_RARE})"
+_FATHER_UPPER = rf"(?:{_CAP}[А-ЯҐЄІЇ'’ʼ`]+{_SUFFIX.upper()}|{_RARE.upper()})"
+_OBLIQUE = rf"{_CAP}{_LOW}+(?:ович(?:а|у|ем|ів)|йович(?:а|у|ем)|євич(?:а|у|ем)|івн(?:и|і|ою|у)|ївн(?:и|і|ою|у))"
 _BEFORE = "(?<![А-Яа-яҐґЄєІіЇї])"
 _PLAIN = "[а-яґєії'’ʼ`-]{2,}"
 
@@ -40,8 +41,8 @@ _FULL = (
     re.compile(rf"{_BEFORE}(?:{_UPPER}\s+){{1,2}}{_FATHER_UPPER}(?![А-ЯҐЄІЇ])"),
     re.compile(rf"{_BEFORE}{_FATHER_UPPER},?\s+{_UPPER}"),
     re.compile(rf"{_BEFORE}{_UPPER}\s+{_WORD}\s+{_FATHER}(?![а-яґєії])"),
-    re.compile(rf"(?i)^\s*{_PLAIN}\s+(?:{_PLAIN}\s+)?(?:[а-яґєії'’ʼ`]*{_SUFFIX}|{_RARE})\s*$"),
-    re.compile(rf"(?i)^\s*{_PLAIN}\s+[а-яґєії'’ʼ`]*{_SUFFIX}\s+{_PLAIN}\s*$"),
+    re.compile(rf"(?i)^\s*{_PLAIN}\s+(?:{_PLAIN}\s+)?(?:[а-яґєії'’ʼ`]{{2,}}{_SUFFIX}|{_RARE})\s*$"),
+    re.compile(rf"(?i)^\s*{_PLAIN}\s+[а-яґєії'’ʼ`]{{2,}}{_SUFFIX}\s+{_PLAIN}\s*$"),
     re.compile(r"(?i)\b[a-z'-]{2,}\s+[a-z'-]*(?:ovych|yovych|evych|ivna|yivna)\b"),
     re.compile(r"(?i)\b[a-z'-]*(?:ovych|yovych|ivna|yivna)\s+[a-z'-]{2,}"),
     re.compile(rf"{_WORD}\s+{_WORD}\s+{_WORD}\s+(?:огли|кизи)"),

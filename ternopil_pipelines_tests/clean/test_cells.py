@@ -61,7 +61,7 @@ def test_the_bytes_met_are_those_of_the_cells(array):
 def test_a_column_reads_the_same_by_its_values_and_cell_by_cell(array, kind, key):
     column = Column(name="code" if key else "назва", type=kind, key=key)
     by_value, by_cell = (
-        canonical(cells, column, nulls=("null", "н/д"), zone="Europe/Kyiv")
+        canonical(cells, column, nulls=("null", "н/д"), zone="Europe/Kyiv", typed=True)
         for cells in (Cells.of(array), Cells.written_out(array))
     )
     assert by_value.cells.array.to_pylist() == by_cell.cells.array.to_pylist()
@@ -87,6 +87,6 @@ def test_what_each_value_became_every_cell_becomes():
 @pytest.mark.parametrize("proofs", [0, 1, 2, 3])
 def test_how_often_an_order_of_day_and_month_is_met_decides_in_a_column_of_few_values_too(proofs):
     days, column = texts(*["13/06/2026"] * proofs, "05/06/2026"), Column(name="day", type="date")
-    read = canonical(Cells.of(days), column, nulls=(), zone="Europe/Kyiv")
+    read = canonical(Cells.of(days), column, nulls=(), zone="Europe/Kyiv", typed=True)
     assert read.cells.array.to_pylist()[-1] == ("2026-06-05" if proofs == 3 else None)
-    assert told(read) == told(canonical(Cells.written_out(days), column, nulls=(), zone="Europe/Kyiv"))
+    assert told(read) == told(canonical(Cells.written_out(days), column, nulls=(), zone="Europe/Kyiv", typed=True))

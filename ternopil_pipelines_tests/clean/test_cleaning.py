@@ -180,6 +180,33 @@ def test_rows_met_twice_are_told_where_no_key_is_declared():
     assert "рядки 4" in found.findings[0].message
 
 
+def test_rows_whose_cells_failed_are_not_told_to_be_equal():
+    columns = (COST, COST.model_copy(update={"name": "share"}))
+    found = cleaned({"cost": ["10 %", "20 %", "30 %"], "share": ["5 шт", "6 шт", "7 шт"]}, *columns)
+    assert set(codes(found)) == {"number-with-unit"}
+
+
+def test_one_s_own_words_for_a_gender_stay_words():
+    assert codes(cleaned({"gender": ["Жіноча", "чоловіча"]}, Column(name="gender", type="string"))) == []
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        (["19,582", "2,705", "472"], ["commas-before-threes"]),
+        (["19,582", "2,705", "0,472"], []),
+        (["19,582", "2,705", "47200"], []),
+        (["19,582", "2,7", "472"], []),
+        (["19,582", "47", "472"], []),
+    ],
+)
+def test_commas_of_a_text_that_may_part_thousands_are_told(numbers, told):
+    workbook = receipt({"cost": numbers})
+    text = replace(workbook, origin=replace(workbook.origin, detail={"delimiter": ";"}))
+    assert codes(clean(text, table((COST,)), (COST,))) == told
+    assert codes(clean(workbook, table((COST,)), (COST,))) == []
+
+
 def test_broken_rows_are_set_aside_where_the_table_says_so():
     rows = {"uid": [str(n) for n in range(40)], "cost": ["x", *["1"] * 39]}
     kept = cleaned(rows, UID, COST, on_error="quarantine")

@@ -90,6 +90,17 @@ def test_a_year_nobody_means_is_named():
     assert first(date(texts("0021-03-15"))) == ("0021-03-15", "date-unlikely")
 
 
+def test_a_moment_with_its_zone_is_a_day_of_the_city_s_clock():
+    assert first(date(texts("2024-05-31T21:00:00.000Z"))) == ("2024-06-01", None)
+    assert first(date(texts("2024-06-01T10:00:00+03:00"))) == ("2024-06-01", "time-dropped")
+
+
+@pytest.mark.parametrize("typed", ["2024-02-30T10:00Z", "9999-12-31T23:00Z", "2024-01-01T10:00+25:00"])
+def test_a_moment_that_does_not_exist_is_refused_with_its_zone_too(typed):
+    assert first(date(texts(typed))) == (None, "date-impossible")
+    assert first(date_time(texts(typed))) == (None, "date-impossible")
+
+
 @given(st.dates(min_value=day(1600, 1, 1), max_value=day(2100, 12, 31)))
 def test_every_day_is_read_from_the_ways_it_is_written_in(moment):
     iso = moment.isoformat()

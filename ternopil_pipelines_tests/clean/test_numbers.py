@@ -32,6 +32,7 @@ def why(text: str, reader=decimal) -> str | None:
         ("103,8", "103.8"),
         ("-5", "-5"),
         ("−5,5", "-5.5"),
+        ("- 5", "-5"),
         ("+5", "5"),
         (".5", "0.5"),
         (",5", "0.5"),
@@ -97,6 +98,34 @@ def test_a_lone_comma_is_ambiguous_where_the_column_shows_commas_for_thousands()
     (noticed,) = [each for each in reading.noticed if each.code == "number-ambiguous"]
     assert noticed.cells.tolist() == [False, True, False]
     assert noticed.words("1,234") == {"first": "1234", "second": "1.234"}
+
+
+@pytest.mark.parametrize("beside", ["1.234,50", "1.234.567", "0,29"])
+def test_a_dot_before_three_digits_is_ambiguous_where_people_typed_dots_for_thousands(beside):
+    reading = decimal(texts(beside, "2.472"), typed=True)
+    assert reading.text.to_pylist()[1] is None
+    (noticed,) = [each for each in reading.noticed if each.code == "number-ambiguous"]
+    assert noticed.cells.tolist() == [False, True]
+    assert noticed.words("2.472") == {"first": "2472", "second": "2.472"}
+
+
+def test_a_dot_before_three_digits_is_a_fraction_where_others_are_or_a_program_wrote_it():
+    assert decimal(texts("0,29", "2.472", "1.5"), typed=True).text.to_pylist() == ["0.29", "2.472", "1.5"]
+    assert decimal(texts("0,29", "2.472")).text.to_pylist() == ["0.29", "2.472"]
+    assert decimal(texts("49,55", "25.602"), typed=True, coordinate=True).text.to_pylist() == ["49.55", "25.602"]
+
+
+def test_thousands_in_a_column_of_whole_numbers_are_asked_about_and_printed_zeros_are_not():
+    reading = integer(texts("19,582", "12,000", "7"))
+    assert reading.text.to_pylist() == [None, None, "7"]
+    assert [(each.code, each.cells.tolist()) for each in reading.noticed if each.cells.any()] == [
+        ("number-ambiguous", [True, True, False])
+    ]
+    assert integer(texts("12,000", "7,000")).text.to_pylist() == ["12", "7"]
+
+
+def test_money_behind_its_sign_is_a_number_with_a_unit():
+    assert (why("$19,582.50"), why("₴ 12,5")) == ("number-with-unit", "number-with-unit")
 
 
 def test_dots_in_threes_are_no_thousands_in_a_coordinate():

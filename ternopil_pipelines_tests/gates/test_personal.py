@@ -143,3 +143,9 @@ def test_every_official_exception_names_its_ground_and_approver() -> None:
 
 def test_no_official_exception_covers_a_taxpayers_number() -> None:
     assert not any(each.covers("tax-number") for each in official().values())
+
+
+def test_villages_that_end_like_patronymics_are_no_people() -> None:
+    villages = ["Нові Ковна", "Верхні Рівні", "Нижні Рівні", "Старі Ковна", "Великі Рівні"] * 5
+    assert judged(villages, name="village", label="Село") == {}
+    assert judged(["Марія Янівна", "Петро Янович"] * 10) != {}, "two letters of a father's name are enough"
