@@ -70,7 +70,7 @@ def clean(
             if typed_in and column.type == "decimal" and rule_of(column) not in {"latitude", "longitude"}:
                 suspicions.commas_before_threes(given[column.name], column, book)
     if size and not any(column.key for column in columns):
-        _whole_rows(text, book)
+        _whole_rows(text, given, texts, book)
     cleaned = Cleaned(
         table.id,
         columns,
@@ -124,8 +124,13 @@ def _rules_and_suspicions(raw: pa.Array, cells: Cells, column: Column, book: Not
         suspicions.gaps(cells, column, book)
 
 
-def _whole_rows(text: pd.DataFrame, book: Notebook) -> None:
-    # Rows that failed are no equals of each other: what stood in them is gone.
-    repeated = text.duplicated().to_numpy() & ~book.broken
+def _whole_rows(
+    text: pd.DataFrame, given: Mapping[str, pa.Array], texts: Mapping[str, pa.Array], book: Notebook
+) -> None:
+    repeated = text.duplicated().to_numpy()
+    if (repeated & book.broken).any():
+        # What stood in cells that could not be read is gone: it made no rows equal.
+        lost = [present(given[name]) & ~present(texts[name]) for name in texts]
+        repeated &= ~(book.broken & np.any(lost, axis=0))
     if repeated.any():
         book.column("rows-repeated", None, int(repeated.sum()), rows=book.rows(repeated))
