@@ -127,10 +127,11 @@ def _rules_and_suspicions(raw: pa.Array, cells: Cells, column: Column, book: Not
 def _whole_rows(
     text: pd.DataFrame, given: Mapping[str, pa.Array], texts: Mapping[str, pa.Array], book: Notebook
 ) -> None:
-    repeated = text.duplicated().to_numpy()
-    if (repeated & book.broken).any():
-        # What stood in cells that could not be read is gone: it made no rows equal.
-        lost = [present(given[name]) & ~present(texts[name]) for name in texts]
-        repeated &= ~(book.broken & np.any(lost, axis=0))
+    repeated = np.array(text.duplicated())
+    if repeated.any() and book.broken.any():
+        # What stood in cells that could not be read is gone: it makes no rows equal.
+        unread = book.broken & np.any([present(given[name]) & ~present(texts[name]) for name in texts], axis=0)
+        repeated[unread] = False
+        repeated[~unread] = text[~unread].duplicated()
     if repeated.any():
         book.column("rows-repeated", None, int(repeated.sum()), rows=book.rows(repeated))

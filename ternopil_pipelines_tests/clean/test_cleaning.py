@@ -184,6 +184,8 @@ def test_rows_whose_cells_failed_are_not_told_to_be_equal():
     columns = (COST, COST.model_copy(update={"name": "share"}))
     found = cleaned({"cost": ["10 %", "20 %", "30 %"], "share": ["5 шт", "6 шт", "7 шт"]}, *columns)
     assert set(codes(found)) == {"number-with-unit"}
+    sound_after_failed = cleaned({"cost": ["1", "1", "1"], "share": ["10 %", None, None]}, *columns)
+    assert [each.count for each in sound_after_failed.findings if each.code == "rows-repeated"] == [1]
 
 
 def test_one_s_own_words_for_a_gender_stay_words():
