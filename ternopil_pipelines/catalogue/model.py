@@ -206,10 +206,11 @@ class Catalogue(_Frozen):
         return next(each for each in self.holders if each.id == dataset.holder)
 
     def embargo_of(self, dataset: Dataset) -> datetime | None:
-        """The moment from which the dataset may go out; a time without a zone is the city's."""
-        if dataset.embargo is None or dataset.embargo.tzinfo is not None:
-            return dataset.embargo
-        return dataset.embargo.replace(tzinfo=ZoneInfo(self.city.timezone))
+        """The moment from which the dataset may go out, by the city's clock, as a time without a zone is meant."""
+        zone, until = ZoneInfo(self.city.timezone), dataset.embargo
+        if until is None:
+            return None
+        return until.astimezone(zone) if until.tzinfo else until.replace(tzinfo=zone)
 
     @property
     def active(self) -> tuple[Dataset, ...]:

@@ -57,7 +57,7 @@ def read(text: pa.Array, column: Column, *, zone: str = "Europe/Kyiv", typed: bo
         case "decimal":
             return decimal(text, coordinate=rule_of(column) in {"latitude", "longitude"}, typed=typed)
         case "integer":
-            return integer(text)
+            return integer(text, typed=typed)
         case "date":
             return date_or_year(text) if rule_of(column) == "year" else date(text, zone=zone)
         case "dateTime":

@@ -69,12 +69,13 @@ def _dots_in_doubt(array: pa.Array, text: pa.Array) -> Mask | None:
     and no dot parts anything but threes, a dot before three digits may be either."""
     if not (matches(text, _BY_DOTS) | matches(text, r"^-?\d+,\d+$")).any():
         return None
-    doubtful = matches(array, _DOUBTFUL_DOT)
-    dotted = mask_of(pc.match_substring(array, ".")) & ~matches(array, _BY_DOTS)
+    plain = _signed(array)
+    doubtful = matches(plain, _DOUBTFUL_DOT)
+    dotted = mask_of(pc.match_substring(plain, ".")) & ~matches(plain, _BY_DOTS)
     return doubtful if doubtful.any() and not (dotted & ~doubtful).any() else None
 
 
-def integer(array: pa.Array) -> Reading:
+def integer(array: pa.Array, *, typed: bool = False) -> Reading:
     """`12.0` and `12,00` are 12; 12.5 is no integer; beyond 18 digits no system downstream keeps it."""
     reading = decimal(array)
     text = reading.text
@@ -82,12 +83,14 @@ def integer(array: pa.Array) -> Reading:
         text = pc.replace_substring_regex(text, pattern=r"\.0+$", replacement="")
         fraction = mask_of(pc.match_substring(text, "."))
     long = mask_of(pc.greater(pc.utf8_length(text), 18)) & ~fraction
-    threes = matches(array, DOUBTFUL_COMMA) | matches(array, _DOUBTFUL_DOT) if fraction.any() else fraction
+    threes = matches(array, DOUBTFUL_COMMA) if fraction.any() else fraction
+    if typed and fraction.any():
+        threes = threes | matches(array, _DOUBTFUL_DOT)
     # 12,000 is twelve as programs of accountants print it, unless beside 19,582, which is no integer.
     unclear = threes if (threes & fraction).any() else np.zeros(len(array), bool)
     text = _no_minus_zero(blanked(text, fraction | long | unclear))
     about = (
-        Noticed("number-ambiguous", unclear, _both_numbers),
+        Noticed("integer-ambiguous", unclear, _both_numbers),
         Noticed("integer-expected", fraction & ~unclear),
         Noticed("number-too-long", long),
     )

@@ -208,10 +208,9 @@ def rule_of(column: Column) -> str | None:
     """The declared rule; for a column of one's own, the one its name or label gives away."""
     if column.rule or column.official:
         return column.rule
-    # Whoever keeps words for it («жіноча») keeps words.
-    if letters(column.name) == "gender" and column.type == "string":
-        return None
-    return _RECOGNISED.get(letters(column.name)) or _RECOGNISED.get(letters(column.label or column.name))
+    found = _RECOGNISED.get(letters(column.name)) or _RECOGNISED.get(letters(column.label or column.name))
+    # Whoever keeps words for a gender («жіноча») keeps words.
+    return None if found == "gender" and column.type == "string" else found
 
 
 def broken_rules(rule: str, text: pa.Array) -> list[Noticed]:

@@ -77,8 +77,10 @@ def _waiting(installation: Installation, dataset: Dataset, result: dg.ExecuteInP
     latest = installation.archive.latest(dataset.id)
     found = decision(installation.ledger, dataset.id, latest.address) if latest else None
     held = found is not None and found.verdict == "held"
-    until = installation.catalogue.embargo_of(dataset)
-    said = found.why if found is not None and held else f"Ембарго до {until:%d.%m.%Y %H:%M}: тоді редакція вийде сама."
+    said = found.why if found is not None and held else None
+    # Neither held nor under embargo: a moderator approved it while it ran, and the sensor will bring it out.
+    if said is None and (until := installation.catalogue.embargo_of(dataset)) is not None:
+        said = f"Ембарго до {until:%d.%m.%Y %H:%M}: тоді редакція вийде сама."
     return Outcome(dataset.id, "held", result.run_id, edition=latest.address if latest else None, said=said)
 
 

@@ -68,7 +68,7 @@ def standing(catalogue: Catalogue, dataset: Dataset, ledger: Ledger, now: dateti
         last_published=published[-1].at if published else None,
         due=due.isoformat() if due else None,
         findings=_findings(entries),
-        waiting_for=_waiting_for(state, dataset, failed) or _embargo(catalogue, dataset, entries, now),
+        waiting_for=_waiting_for(state, dataset, failed, embargo=_embargo(catalogue, dataset, entries, now)),
     )
 
 
@@ -155,12 +155,12 @@ def _is_note(code: str) -> bool:
     return code in CODES and CODES[code].severity is Severity.NOTE
 
 
-def _waiting_for(state: str, dataset: Dataset, failed: list[Entry]) -> str | None:
+def _waiting_for(state: str, dataset: Dataset, failed: list[Entry], *, embargo: str | None) -> str | None:
     if state == "held":
         return "moderator"
     if state == "failed":
         return dataset.holder if failed[-1].what == "refused" else "operator"
-    return dataset.holder if state in {"due", "overdue", "delinquent"} else None
+    return embargo or (dataset.holder if state in {"due", "overdue", "delinquent"} else None)
 
 
 def _embargo(catalogue: Catalogue, dataset: Dataset, entries: tuple[Entry, ...], now: datetime) -> str | None:

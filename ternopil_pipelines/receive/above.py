@@ -21,9 +21,11 @@ from ternopil_pipelines.receive.naming import fold
 _DAY = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[T ].*)?")
 # A form's line of codes («Код;19;Дата;2024») fills some columns, a row of the table most of them.
 _MOST = 0.6
-# Thousands and millions of what is counted: without them the numbers mean something else.
+# Thousands and millions of what is counted, alone or behind a title: without them the numbers mean something else.
 _UNITS = re.compile(
-    r"[(\[]?\s*(?:(?:одиниц\w+|од\.)\s*(?:виміру|вим\.)\s*[:–—-]?\s*|[ув]\s+)?(?:тис|млн|млрд)\w*\.?.{0,20}", re.I
+    r"(?:^|[(\[,:–—-])\s*(?:[ув]\s+)?(?:тис\.?|тисяч\w{0,3}|млн\.?|мільйон\w{0,3}|млрд\.?|мільярд\w{0,3})\s*"
+    r"(?:грн|гривень|гривні|дол\w*|євро|осіб|чол\w*|люд\w*|шт\w*|од\w*|тонн?|т|га|кв|куб|м)\b[^()]{0,10}[)\]]?$",
+    re.I,
 )
 
 
@@ -35,36 +37,36 @@ def rows_above(
     declared = [by_name.get(known.get(fold(name), "")) if name else None for name in header.names]
     said = [(int(number), [(cell or "").strip() for cell in row]) for number, row in zip(numbers, head, strict=True)]
     said = [(number, row) for number, row in said if any(row)]
-    first = next((at for at, (_, row) in enumerate(said) if _names(row, known, header)), len(said))
+    first = next((number for number, row in said if _names(row, known, header)), None)
     lost = [
         number
-        for at, (number, row) in enumerate(said)
-        if sum(map(bool, row)) > 1
-        and not numbers_columns([cell for cell in row if cell])
+        for number, row in said
+        if not numbers_columns([cell for cell in row if cell])
         and not _names(row, known, header)
-        and (at > first or _holds_values(row, declared))
+        and _holds_values(row, declared)
     ]
     findings = []
     if lost:
         # Beneath names of our columns they are rows for certain; else they may be lines of a form.
-        severity = Severity.ERROR if first < len(said) else Severity.WARNING
+        severity = Severity.ERROR if first is not None and first < lost[-1] else Severity.WARNING
         findings.append(finding("rows-above-header", severity=severity, row=lost[0], count=len(lost)))
     return findings
 
 
-def units_above(head: Sequence[Row], numbers: np.ndarray) -> list[Finding]:
-    """`head`: all rows above the last one of the header."""
+def units_above(head: Sequence[Row], numbers: np.ndarray, header: Header) -> list[Finding]:
+    """`head`: all rows above the last one of the header; a title may have been taken for one of its upper rows."""
     return [
         finding("units-above-header", row=int(number), value=" ".join(cell.split()))
-        for number, row in zip(numbers, head, strict=True)
+        for at, (number, row) in enumerate(zip(numbers, head, strict=True))
         for cell in row
-        if cell and _UNITS.fullmatch(cell.strip())
+        if cell and (at < header.first or sum(map(bool, row)) == 1) and _UNITS.search(cell.strip())
     ]
 
 
 def _names(row: Sequence[str], known: Mapping[str, str], header: Header) -> bool:
-    named = {known[name] for cell in row if (name := fold(cell)) in known}
-    return len(named) >= max(2, header.matched / 2)
+    """A header by itself: most of the columns, and nothing but names."""
+    said = [known.get(fold(cell)) for cell in row if cell]
+    return None not in said and len(set(said)) >= max(2, header.matched * 2 / 3)
 
 
 def _holds_values(row: Sequence[str], declared: Sequence[Column | None]) -> bool:

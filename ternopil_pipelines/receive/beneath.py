@@ -32,6 +32,7 @@ _MAYBE_TOTAL = re.compile(
     r"(\s*[,:;.(\-–—].{0,80}|\s+.{1,80})?",
     re.I,
 )
+_SUSPECT = re.compile(r"\s*(всього|усього|разом|итого|всего)\b", re.I)
 _DASH = re.compile(r"[-–—xXхХ]")
 _NOTE = re.compile(
     r"\s*(\*|[1-9]\d?\)\s|[-_=*~.]{3,}|примітк|джерел[оа]\b|виконав|виконуюч|вик\.|начальник|керівник|директор|"
@@ -68,8 +69,10 @@ def totals(body: Body, keys: Sequence[int], left_out: Container[int]) -> tuple[d
     suspected: dict[int, int] = {}
     for index, position, numbers in sorted(doubtful)[:_MOST_MAYBE]:
         sure = adds_up(body, index, found) if numbers else _is_last(body, index)
-        if sure or position > 0:
-            (found if sure else suspected)[index] = position
+        if sure:
+            found[index] = position
+        elif numbers and position > 0 and _SUSPECT.match(body.columns[position][index].as_py()):
+            suspected[index] = position
     return found, suspected
 
 

@@ -211,7 +211,7 @@ def _records(lines: list[str], dialect: Dialect, first_line: int) -> Iterator[tu
     form: dict[str, Any] = {"delimiter": dialect.delimiter, "skipinitialspace": dialect.blanks}
     start = 0
     while start < len(lines):
-        reader = csv.reader(islice(lines, start, None), strict=True, **form)
+        reader = csv.reader(map(lines.__getitem__, range(start, len(lines))), strict=True, **form)
         read = 0
         try:
             for record in reader:

@@ -94,27 +94,35 @@ def unwrap(record: list[str], delimiter: str) -> list[str]:
 
 
 def loosely(line: str, delimiter: str) -> list[str]:
-    """The cells of a line whose inner quotes nobody doubled: `"ТОВ "Ромашка"";10` holds `ТОВ "Ромашка"`. A cell ends at
-    the first quote before a delimiter that leaves its inner quotes in pairs, else at the first such quote."""
+    """The cells of a line whose inner quotes nobody doubled: `"ТОВ "Ромашка"";10` holds `ТОВ "Ромашка"`."""
     cells: list[str] = []
-    rest: str | None = line
-    while rest is not None:
-        inner, rest = _quoted_cell(rest, delimiter) or _bare_cell(rest, delimiter)
-        cells.append(inner)
-    return cells
+    at = 0
+    while True:
+        start = at
+        while line.startswith(" ", start):
+            start += 1
+        end = _closing(line, start + 1, delimiter) if line.startswith('"', start) else -1
+        if end >= 0:
+            cells.append(line[start + 1 : end].replace('""', '"'))
+            end += 1
+        else:
+            end = line.find(delimiter, at)
+            end = len(line) if end < 0 else end
+            cells.append(line[at:end])
+        if end >= len(line):
+            return cells
+        at = end + 1
 
 
-def _quoted_cell(text: str, delimiter: str) -> tuple[str, str | None] | None:
-    text = text.lstrip(" ")
-    if not text.startswith('"'):
-        return None
-    ends = [at for at in range(1, len(text)) if text[at] == '"' and text[at + 1 : at + 2] in {delimiter, ""}]
-    if not ends:
-        return None
-    end = next((at for at in ends if text.count('"', 1, at) % 2 == 0), ends[0])
-    return text[1:end].replace('""', '"'), text[end + 2 :] if end + 1 < len(text) else None
-
-
-def _bare_cell(text: str, delimiter: str) -> tuple[str, str | None]:
-    cell, parted, rest = text.partition(delimiter)
-    return cell, rest if parted else None
+def _closing(line: str, at: int, delimiter: str) -> int:
+    """The first quote before a delimiter that leaves the quotes inside in pairs or stands before another quoted cell,
+    else the first such quote; -1 where there is none."""
+    first, inside = -1, 0
+    while (at := line.find('"', at)) >= 0:
+        if line[at + 1 : at + 2] in {delimiter, ""}:
+            if inside % 2 == 0 or line[at + 2 : at + 3] == '"':
+                return at
+            first = at if first < 0 else first
+        inside += 1
+        at += 1
+    return first

@@ -73,7 +73,7 @@ def lay_out(grid: Grid, header: Header, columns: Sequence[Column], aliases: Mapp
     if not header.declared:
         above = grid.numbers[: header.first]
         findings = [*rows_above(grid.head(header.first), above, header, known, columns), *findings]
-        findings = [*units_above(grid.head(header.last), grid.numbers[: header.last]), *findings]
+        findings = [*units_above(grid.head(header.last), grid.numbers[: header.last], header), *findings]
     letters = [grid.letter(index) for index in kept]
     places = [letter or str(index + 1) for letter, index in zip(letters, kept, strict=True)]
     supplied = _supplied(names, columns, aliases, known)

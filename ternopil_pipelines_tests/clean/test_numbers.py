@@ -107,6 +107,8 @@ def test_a_dot_before_three_digits_is_ambiguous_where_people_typed_dots_for_thou
     (noticed,) = [each for each in reading.noticed if each.code == "number-ambiguous"]
     assert noticed.cells.tolist() == [False, True]
     assert noticed.words("2.472") == {"first": "2472", "second": "2.472"}
+    signed = decimal(texts(beside, "2.472", "−5.100", "+2.472"), typed=True)
+    assert signed.text.to_pylist()[1:] == [None] * 3
 
 
 def test_a_dot_before_three_digits_is_a_fraction_where_others_are_or_a_program_wrote_it():
@@ -119,7 +121,7 @@ def test_thousands_in_a_column_of_whole_numbers_are_asked_about_and_printed_zero
     reading = integer(texts("19,582", "12,000", "7"))
     assert reading.text.to_pylist() == [None, None, "7"]
     assert [(each.code, each.cells.tolist()) for each in reading.noticed if each.cells.any()] == [
-        ("number-ambiguous", [True, True, False])
+        ("integer-ambiguous", [True, True, False])
     ]
     assert integer(texts("12,000", "7,000")).text.to_pylist() == ["12", "7"]
 

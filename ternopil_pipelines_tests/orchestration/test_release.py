@@ -185,6 +185,9 @@ def test_an_embargo_keeps_a_finished_edition_in_until_its_hour_and_then_lets_it_
     assert not _published(anonymous, town)
     assert _asked(town, instance) == []
 
+    embargo("2999-06-01T06:00Z")
+    assert "чекає: ембарго до 01.06.2999 09:00" in ternopil("status").out, "the city's clock"
+
     embargo("2020-12-01T09:00")
     (request,) = _asked(town, instance)
     assert request.asset_selection == [publication_key(dataset)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ternopil_pipelines.catalogue.model import Table
 from ternopil_pipelines.receive.file import receive_bytes
 from ternopil_pipelines.receive.receipt import Receipt
@@ -45,6 +47,28 @@ def test_titles_stamps_codes_of_a_form_and_column_numbers_are_passed_over() -> N
     above = "Додаток 1 до рішення;;;\nФорма;19;;\nСтаном на 01.01.2024;;;\n;;Разом;\n1;2;3;4\n"
     receipt = received(f"{above}{HEAD}4;Дельта;40;01.02.2024\n")
     assert (len(receipt.rows), told(receipt)) == (1, [])
+
+
+def test_parameters_of_a_report_and_half_a_header_are_no_rows() -> None:
+    for above in ("Код;2024;Назва;5\nСформовано;01.06.2024;користувач;адмін\n", "Код;Назва;;\nтекст;текст;;\n\n"):
+        receipt = received(f"{above}{HEAD}4;Дельта;40;01.02.2024\n")
+        assert (len(receipt.rows), told(receipt)) == (1, []), above
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["(тис. грн)", "у тис. грн", "тис.грн.", "Видатки бюджету на 2024 рік (тис. грн)", "Обсяг, млн м", "млрд гривень"],
+)
+def test_units_are_known_alone_and_behind_a_title(title: str) -> None:
+    receipt = received(f"{title};;;\n{HEAD}4;Дельта;40;01.02.2024\n")
+    assert [(each.code, each.value) for each in receipt.findings] == [("units-above-header", title)]
+
+
+@pytest.mark.parametrize(
+    "title", ["Тисменицька громада", "Тисячоліття Тернополя", "Тисовець, Тисмениця", "5 тис. осіб на площі"]
+)
+def test_what_begins_like_thousands_is_no_unit(title: str) -> None:
+    assert told(received(f"{title};;;\n{HEAD}4;Дельта;40;01.02.2024\n")) == []
 
 
 def test_units_above_the_table_are_told_because_the_numbers_need_them() -> None:

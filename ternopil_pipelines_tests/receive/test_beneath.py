@@ -46,7 +46,13 @@ def test_a_total_in_unusual_words_is_left_out_where_it_adds_up(row: str) -> None
 
 @pytest.mark.parametrize(
     "row",
-    ["Загальна школа;;3;31", "Разом (громадська організація);;4;7", ";;3;31", "3;Разом;3;30"],
+    [
+        "Загальна школа;;3;31",
+        "Разом (громадська організація);;4;7",
+        ";;3;31",
+        "3;Разом;3;30",
+        ";Підсумкова атестація;4;100,5",
+    ],
 )
 def test_what_sounds_like_a_total_and_does_not_add_up_stays(row: str) -> None:
     receipt = received(f"{HEAD}{TWO}{row}\n")

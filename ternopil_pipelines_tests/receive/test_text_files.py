@@ -140,6 +140,7 @@ def test_a_badly_quoted_row_is_said_and_spoils_no_other(tmp_path: Path) -> None:
         ('"КП "Світло"; філія";30;а', ['КП "Світло"; філія', "30", "а"]),
         ('"вул. "Нова";10;а', ['вул. "Нова', "10", "а"]),
         ('1;"а ""б"" "в"";"г"', ["1", 'а "б" "в"', "г"]),
+        ('"а"б";"в"г";"д"', ['а"б', 'в"г', "д"]),
     ],
 )
 def test_quotes_that_nobody_doubled_stay_in_their_cell(tmp_path: Path, line: str, cells: list[str]) -> None:
