@@ -5,11 +5,13 @@ Errors and unreadable cells are told one by one; habits of a whole column once, 
 
 from __future__ import annotations
 
+import re
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ternopil_pipelines.catalogue.columns import Column
-from ternopil_pipelines.clean.arrow import Mask, mask_of, matches, under
+from ternopil_pipelines.clean.arrow import Mask, mask_of, matches, present, under
 from ternopil_pipelines.clean.cells import Cells
 from ternopil_pipelines.clean.fold import letters
 from ternopil_pipelines.clean.notebook import Notebook
@@ -56,12 +58,21 @@ def years(cells: Cells, column: Column, book: Notebook) -> None:
         book.cells("year-unlikely", column, cells.present() & ~likely, given=cells.array)
 
 
+def _are_codes(values: pa.Array, words: pa.Array) -> bool:
+    """NA among AG, AL and NE is Namibia: nearly all values are such letters, and of its length."""
+    lengths = {len(word) for word in words.to_pylist()}
+    if len(lengths) > 1 or not all(re.fullmatch("[A-Z]+", word) for word in words.to_pylist()):
+        return False
+    alike = matches(values, rf"^[A-Z]{{{lengths.pop()}}}$")
+    return bool(alike.sum() > 5 and alike.sum() >= 0.8 * present(values).sum())
+
+
 def _nothing(cells: Cells, column: Column, book: Notebook) -> None:
     if column.allowed or not cells.may_hold(_BEGIN_NOTHING):
         return
     short = under(cells.values, mask_of(pc.less_equal(pc.binary_length(cells.values), _LONGEST_NOTHING)))
     words = short.filter(pc.is_in(pc.utf8_lower(short), value_set=pa.array(_NOTHING, pa.large_string())))
-    if not len(words):
+    if not len(words) or column.key or _are_codes(cells.values, words):
         return
     hits = cells.array.filter(pc.is_in(cells.array, value_set=words))
     if len(hits) < len(cells.array):

@@ -44,8 +44,9 @@ PHONE = (
     r"(?:^|[^\d])(?:\+?\s?3?8[\s\x{A0}(\-]{0,2})?\(?0[\s\x{A0}\-]?\d{2}"
     r"[)\s\x{A0}\-.]{0,3}\d{2,3}(?:[\s\x{A0}\-.]?\d){4,5}(?:$|[^\d])"
 )
+# 050.4000011 is a coordinate that lost nothing but its column's type.
 _PHONE = re.compile(
-    rf"(?<![\d])(?<!\d[.:/-])(?:\+?\s?3?8[\s\u00a0(-]{{0,2}})?\(?0[\s\u00a0-]?((?:{_MOBILE}))"
+    rf"(?<![\d])(?<!\d[.:/-])(?:\+?\s?3?8[\s\u00a0(-]{{0,2}})?\(?0[\s\u00a0-]?((?:{_MOBILE}))(?!\.\d{{7}}(?!\d))"
     r"[)\s\u00a0.-]{0,3}\d(?:[\s\u00a0().-]{0,2}\d){6}(?![\d:])(?!-\d)"
 )
 # A spreadsheet took the number for a number: the zero, or the plus, is gone.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -38,11 +38,20 @@ class Book:
     sheets: tuple[Sheet, ...]
 
 
-def read_book(path: Path, kind: Kind, *, name: str, sheet: str | int | None, first_columns: dict[str, int]) -> Book:
-    """The sheets of the workbook at `path` (a private copy), or only `sheet`. Raises SourceRefused."""
+def read_book(
+    path: Path,
+    kind: Kind,
+    *,
+    name: str,
+    sheet: str | int | None,
+    first_columns: dict[str, int],
+    tiny: Sequence[str] = (),
+) -> Book:
+    """The sheets of the workbook at `path` (a private copy), or only `sheet`. `tiny`: sheets with numbers below a
+    billionth. Raises SourceRefused."""
     with tempfile.TemporaryDirectory(prefix="ternopil-read-") as folder:
         out = Path(folder)
-        order = {"kind": kind.value, "path": str(path), "sheet": sheet, "first_columns": first_columns}
+        order = {"kind": kind.value, "path": str(path), "sheet": sheet, "first_columns": first_columns, "tiny": [*tiny]}
         guarded(order, out, name=name)
         meta = json.loads((out / "book.json").read_text(encoding="utf-8"))
         sheets = tuple(
@@ -69,7 +78,7 @@ def _sheet(meta: dict[str, Any], path: Path) -> Sheet:
 
 
 # The reader writes nine digits of a fraction; above eight millions the last of them are noise of the binary number.
-_NOISY = r"^-?\d{7,15}\.\d{9}$"
+_NOISY = r"^-?\d{7,15}\.\d{4,9}$"
 
 
 def _shortest(text: str) -> str:

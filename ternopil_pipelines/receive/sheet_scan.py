@@ -35,6 +35,8 @@ _NUMBER = re.compile(
     rb"<(?:\w+:)?c\s(?=[^<>]*?\br=\"([A-Z]{1,3})(\d{1,7})\")(?=[^<>]*?\bs=\"(\d+)\")"
     rb"(?![^<>]*?\bt=\"[^n])[^<>]*(?<!/)>"
 )
+# 1.23E-12, and anything else below a billionth.
+_TINY = re.compile(rb"[0-9][Ee]-(?:9|[1-9][0-9])")
 _LONGEST_CELL = 4 * (1 << 20)
 # A merged register of 20,000 rows and five columns; a sheet of nothing but merges would take gigabytes.
 _MOST_MERGED = 100_000
@@ -44,12 +46,14 @@ class SheetScan:
     """Fed piece by piece; `close` ends it. Pieces overlap by the longest formula a cell may hold.
 
     `styles`: the styles worth noticing (`cell_formats`). `shown`: by column from 0 and kind of style, the rows of the
-    numbers that stand in it. `merged`: (top, left, bottom, right), rows from 1 and columns from 0."""
+    numbers that stand in it. `merged`: (top, left, bottom, right), rows from 1 and columns from 0. `tiny`: are there
+    numbers below a billionth?"""
 
     def __init__(self, styles: Mapping[bytes, int] | None = None) -> None:
         self.rows = 0
         self.columns = 0
         self.starts_at_first = False
+        self.tiny = False
         self.formulas = 0
         self.uncalculated: list[str] = []
         self.zeros: list[str] = []
@@ -101,6 +105,8 @@ class SheetScan:
             self.columns = max(self.columns, _last_letter(content))
         if not self.starts_at_first:
             self.starts_at_first = _IN_FIRST.search(content) is not None
+        if not self.tiny and (b"E-" in content or b"e-" in content):
+            self.tiny = _TINY.search(content) is not None
         if self._suspicious(rows, wide):
             self._extent(content)
         self._prefixed = self._prefixed or b":sheetData" in content

@@ -43,7 +43,8 @@ def read_workbook(path: Path, kind: Kind, wish: Wish, *, name: str) -> tuple[Lay
     scans = _scans_by_sheet(measured)
     _refuse_far_cells(scans, wish, name)
     starts = {sheet: 0 for sheet, scan in scans.items() if scan.starts_at_first}
-    book = read_book(path, kind, name=name, sheet=wish.sheet, first_columns=starts)
+    tiny = [sheet for sheet, scan in scans.items() if scan.tiny]
+    book = read_book(path, kind, name=name, sheet=wish.sheet, first_columns=starts, tiny=tiny)
     sheet, header, others = _choose(book, wish, name)
     scan = scans.get(sheet.name)
     shown = scan.shown if scan else {}

@@ -48,3 +48,9 @@ def test_text_of_several_lines_is_counted():
 def test_a_year_nobody_means_is_named():
     assert codes(found("yearMade", ["1998", "20155", "98"], "integer")) == ["year-unlikely"] * 2
     assert found("quantity", ["20155"], "integer").findings == ()
+
+
+def test_na_among_codes_of_its_shape_is_a_code():
+    codes_of_countries = ["AG", "AL", "NA", "NE", "NG", "NI", "NL"]
+    assert found("country", codes_of_countries).findings == ()
+    assert codes(found("country", ["так", "ні", "NA", "NA", "можливо", "так", "ні"])) == ["words-for-nothing"]

@@ -149,3 +149,8 @@ def test_villages_that_end_like_patronymics_are_no_people() -> None:
     villages = ["Нові Ковна", "Верхні Рівні", "Нижні Рівні", "Старі Ковна", "Великі Рівні"] * 5
     assert judged(villages, name="village", label="Село") == {}
     assert judged(["Марія Янівна", "Петро Янович"] * 10) != {}, "two letters of a father's name are enough"
+
+
+def test_a_coordinate_kept_as_text_is_no_phone() -> None:
+    assert judged([f"050.40000{at:02}" for at in range(20)], name="lat", label="Широта") == {}
+    assert judged([f"050.40{at:01}.00.1{at:01}" for at in range(10)] * 2, name="c") != {}

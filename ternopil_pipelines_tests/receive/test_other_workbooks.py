@@ -153,3 +153,42 @@ def test_formulas_of_an_ods_without_a_value_and_failed_ones_are_named_by_their_c
         ("cell-error", "B4", "#REF!"),
         ("formula-without-value", "A3", None),
     ]
+
+
+NUMBERS = (1.23e-12, 1.2345678901e-05, 0.7892920263049733, 99999999999999.9, 68.66499999999999, -2e-10, 25.5, 0, 7)
+DIGITS = [
+    "0.00000000000123", "0.000012345678901", "0.789292026304973", "99999999999999.9", "68.665", "-0.0000000002", "25.5",
+    "0", "7",
+]  # fmt: skip
+
+
+def test_numbers_keep_the_fifteen_digits_a_spreadsheet_shows(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet["C2"], sheet["D2"], sheet["E2"] = "id", "held", "typed"
+    for row, number in enumerate(NUMBERS, start=3):
+        sheet.cell(row, 3, row)
+        sheet.cell(row, 4, number)
+        sheet.cell(row, 5, "0.123456789")
+    book.save(tmp_path / "a.xlsx")
+    receipt = receive_file(tmp_path / "a.xlsx", table("id", "held", "typed"))
+    assert [held for _, held, _ in rows_of(receipt)] == DIGITS
+    assert {typed for *_, typed in rows_of(receipt)} == {"0.123456789"}
+
+
+def test_a_libreoffice_workbook_keeps_all_digits_of_a_number_too(tmp_path: Path) -> None:
+    opendocument = pytest.importorskip("odf.opendocument", reason="odfpy writes the .ods of this test")
+    from odf.table import Table, TableCell, TableRow
+    from odf.text import P
+
+    document = opendocument.OpenDocumentSpreadsheet()
+    sheet = Table(name="s")
+    document.spreadsheet.addElement(sheet)
+    for number in ("held", *NUMBERS):
+        row, said = TableRow(), str(number)
+        cell = TableCell(valuetype="float", value=said) if said != "held" else TableCell(valuetype="string")
+        cell.addElement(P(text=said))
+        row.addElement(cell)
+        sheet.addElement(row)
+    document.save(tmp_path / "a.ods")
+    assert [held for (held,) in rows_of(receive_file(tmp_path / "a.ods", table("held")))] == DIGITS

@@ -32,6 +32,9 @@ def read(order: Mapping[str, Any]) -> Records:
     try:
         opened = {part: Path(path).open("rb") for part, path in parts.items() if part != "prj"}  # noqa: SIM115
         reader = shapefile.Reader(**opened, encoding="latin-1")
+    except KeyError:
+        # Visual FoxPro keeps whole numbers and moments as bytes of its own; pyshp 3 knows no such fields.
+        raise Refused("dbase-of-foxpro") from None
     except (shapefile.ShapefileException, struct.error):
         raise Refused("file-damaged") from None
     try:

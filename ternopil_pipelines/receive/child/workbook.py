@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,8 @@ def _sheet(book: Any, index: int, name: str, order: Mapping[str, Any], out: Path
     table = pa.Table.from_arrays(list(batch.columns), names=[f"c{at}" for at in range(batch.num_columns)])
     if any(pc.any(pc.match_substring_regex(column, _YEAR_ZERO)).as_py() for column in table.columns):
         odd += _counted_hours(order["path"], name)
+    zeros = order["kind"] != "xlsx" or name in order.get("tiny", ())
+    odd += _cut_numbers(book, index, table, first_column, zeros=zeros)
     with pa.OSFile(str(out / f"{index}.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
     return {
@@ -103,6 +106,34 @@ def _counted_hours(path: str, name: str) -> list[list[Any]]:
             for column, value in enumerate(cells)
             if isinstance(value, timedelta)
         ]
+
+
+# The reader's text of a number ends after nine decimals: 0.7892920263049733 is cut, 1.23E-12 is 0.
+_CUT = r"^-?\d+\.\d{9}$"
+_NUMBER = r"^-?\d+(?:\.\d+)?$"
+
+
+def _cut_numbers(book: Any, index: int, table: pa.Table, first_column: int, *, zeros: bool) -> list[list[Any]]:
+    """The fifteen digits that a spreadsheet shows of a number whose text was cut; a text of nine decimals is no such.
+    `zeros`: there may be numbers too small for nine decimals."""
+    pattern = rf"{_CUT}|^-?0$" if zeros else _CUT
+    suspects = [
+        at for at, column in enumerate(table.columns) if pc.any(pc.match_substring_regex(column, pattern)).as_py()
+    ]
+    if not suspects:
+        return []
+    places = [first_column + at for at in suspects]
+    sheet = book.load_sheet(index, header_row=None, skip_rows=0, dtypes="float", use_columns=places)
+    held, _ = sheet.to_arrow_with_errors()
+    found: list[list[Any]] = []
+    for at, numbers in zip(suspects, held.columns, strict=True):
+        text = table.column(at).combine_chunks()
+        rows = pc.indices_nonzero(pc.fill_null(pc.match_substring_regex(text, _NUMBER), False))
+        exact = numbers.take(rows)
+        cut = pc.indices_nonzero(pc.fill_null(pc.not_equal(text.take(rows).cast(pa.float64()), exact), False))
+        for row, number in zip(rows.take(cut).to_pylist(), exact.take(cut).to_pylist(), strict=True):
+            found.append([row, at, "", format(Decimal(f"{number:.15g}"), "f")])
+    return found
 
 
 def _hours(counted: timedelta) -> str:
