@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -244,6 +245,16 @@ def test_points_of_a_shapefile_become_columns_and_another_projection_is_refused(
     assert "UCS-2000" in refused.findings[0].message
     bare = shapefile_zip([(300_000, 5_500_000, "вулиця")], prj=None)
     assert codes(refusal(bare, "шар.zip", "NAZVA", "lat", "lon")) == ["coordinates-foreign"]
+
+
+def test_a_foxpro_table_with_whole_numbers_as_bytes_is_refused_by_what_it_is() -> None:
+    fields = b"".join(
+        name.ljust(11, b"\0") + kind + bytes(4) + bytes([length]) + bytes(15)
+        for name, kind, length in ((b"KOD", b"I", 4), (b"NAZVA", b"C", 20))
+    )
+    head = struct.pack("<BBBBLHH20x", 0x30, 26, 11, 23, 1, 32 + len(fields) + 264, 25) + fields + b"\r" + bytes(263)
+    record = b" " + struct.pack("<i", 7) + "Школа".encode("cp1251").ljust(20)
+    assert codes(refusal(head + record + b"\x1a", "a.dbf", "KOD", "NAZVA")) == ["dbase-of-foxpro"]
 
 
 def test_a_damaged_dbase_table_is_refused() -> None:
