@@ -69,16 +69,88 @@ def test_tables_of_bare_rows_that_say_the_same_are_read_together_each_under_its_
     assert codes(receipt) == ["lists-joined"]
 
 
-def test_elements_of_xml_with_the_same_fields_are_read_together_and_other_ones_are_named() -> None:
+def test_elements_of_xml_called_the_same_but_for_a_number_are_read_together_and_other_ones_are_named() -> None:
     line = "<{0}><назва>{1}</назва><кількість>{2}</кількість>{3}</{0}>"
-    lines = line.format("bus", "А", 10, "") + line.format("tram", "Т", 30, "") + line.format("bus", "Б", 20, "")
+    lines = line.format("y2023", "А", 10, "") + line.format("y2024", "Т", 30, "") + line.format("y2023", "Б", 20, "")
     receipt = received(f"<d>{lines}</d>", *TREES, name="дані.xml")
     assert rows_of(receipt) == [["А", "10"], ["Т", "30"], ["Б", "20"]]
     assert codes(receipt) == ["lists-joined"]
-    receipt = received(f"<d>{lines}{line.format('metro', 'М', 40, '<x>1</x>')}</d>", *TREES, name="дані.xml")
+    metro = line.format("metro", "М", 40, "") + line.format("metro", "Н", 50, "")
+    receipt = received(f"<d>{lines}{metro}</d>", *TREES, name="дані.xml")
     assert len(receipt.rows) == 3
     assert codes(receipt) == ["lists-joined", "several-lists"]
-    assert "«metro» (1)" in receipt.findings[1].message
+    assert "«metro» (2)" in receipt.findings[1].message
+
+
+def of(count: int, **more: Any) -> list[dict[str, Any]]:
+    return [{"id": at, "name": f"н{at}", **more} for at in range(1, count + 1)]
+
+
+@pytest.mark.parametrize("beside", ["types", "deleted"])
+def test_lists_of_the_same_fields_under_other_names_are_not_mixed_the_longest_is_read_and_the_other_named(
+    beside: str,
+) -> None:
+    receipt = received({beside: of(2), "data": of(3)}, "id", "name")
+    assert rows_of(receipt) == [["1", "н1"], ["2", "н2"], ["3", "н3"]]
+    assert codes(receipt) == ["several-lists"]
+    assert f"«{beside}» (2)" in receipt.findings[0].message
+    xml = "".join(
+        f"<{each}>{'<item><id>1</id><name>x</name></item>' * count}</{each}>"
+        for each, count in ((beside, 2), ("data", 3))
+    )
+    receipt = received(f"<d>{xml}</d>", "id", "name", name="дані.xml")
+    assert len(receipt.rows) == 3
+    assert codes(receipt) == ["several-lists"]
+
+
+def test_lists_of_the_same_fields_under_other_names_are_read_together_where_a_column_keeps_the_names() -> None:
+    receipt = received({"bus": of(1), "tram": of(1)}, "key", "id", "name")
+    assert rows_of(receipt) == [["bus", "1", "н1"], ["tram", "1", "н1"]]
+    xml = "<d><bus><i id='1' name='А'/></bus><tram><i id='2' name='Т'/></tram></d>"
+    receipt = received(xml, "key", "id", "name", name="дані.xml")
+    assert rows_of(receipt) == [["bus", "1", "А"], ["tram", "2", "Т"]]
+    inside = [{"park": "П", "bus": of(1), "tram": of(1)}]
+    receipt = received(inside, "park", "key", "id", "name")
+    assert rows_of(receipt) == [["П", "bus", "1", "н1"], ["П", "tram", "1", "н1"]]
+
+
+def test_lists_of_years_whose_optional_fields_differ_are_named() -> None:
+    columns = ("id", "name", "note", "sum")
+    receipt = received({"2023": of(1, note="x", sum=1), "2024": of(2, sum=3, new=4)}, *columns)
+    assert len(receipt.rows) == 1
+    assert codes(receipt) == ["several-lists"]
+    assert "«2024» (2)" in receipt.findings[0].message
+    old, new = (
+        "<i><id>1</id><name>x</name><note>y</note><sum>2</sum></i>",
+        "<i><id>1</id><name>x</name><sum>2</sum></i>",
+    )
+    receipt = received(f"<d><y2023>{old}</y2023><y2024>{new * 2}</y2024></d>", *columns, name="дані.xml")
+    assert len(receipt.rows) == 1
+    assert codes(receipt) == ["several-lists"]
+
+
+def test_a_lookup_beside_the_table_and_the_header_of_a_document_are_not_remarked() -> None:
+    columns = ("id", "name", "region", "type")
+    assert codes(received({"types": of(9), "routes": of(2, region="А", type=1)}, *columns)) == []
+    offer = "<o id='1' name='x' region='r' type='t'/>"
+    head = "<head><id>1</id><name>x</name></head>"
+    cats = "<cats><cat id='1' name='x'/><cat id='2' name='y'/></cats>"
+    receipt = received(f"<d>{head}{cats}<offers>{offer * 2}</offers></d>", *columns, name="дані.xml")
+    assert len(receipt.rows) == 2
+    assert codes(receipt) == []
+    row = "<row><id>1</id><name>x</name></row>"
+    assert codes(received(f"<d>{head}{row * 2}</d>", "id", "name", name="дані.xml")) == []
+
+
+def test_many_lists_under_keys_and_many_objects_with_lists_are_read_in_one_walk() -> None:
+    for content in ({"days": {f"d{at}": of(5) for at in range(3000)}}, [{f"d{at}": of(5)} for at in range(3000)]):
+        receipt = received(content, "id", "name")
+        assert len(receipt.rows) == 15_000
+        assert codes(receipt)[-1] == "lists-joined"
+        assert receipt.rows[0] < receipt.rows[-1] - 60_000
+        assert len(receipt.findings[-1].message) < 400
+    stops = {f"s{at}": {"id": at, "name": "x", "tags": ["a"] if at % 2 else []} for at in range(8000)}
+    assert len(received({"stops": stops}, "id", "name").rows) == 8000
 
 
 GROUPS = [
@@ -121,13 +193,91 @@ def test_groups_inside_groups_and_several_lists_in_one_group_are_read_in_the_ord
             {"region": "Схід", "громади": {"громада": "б", "сади": [tree("Клен", 30)]}},
         ]
     }
-    receipt = received(content, "region", "громада", *TREES)
+    receipt = received(content, "key", "region", "громада", *TREES)
     assert sorted(map(tuple, receipt.text[["region", "громада", *TREES]].to_numpy().tolist())) == [
         ("Схід", "б", "Клен", "30"),
         ("Центр", "а", "Дуб", "20"),
         ("Центр", "а", "Липа", "10"),
     ]
     assert receipt.text["назва"].tolist() == ["Липа", "Дуб", "Клен"]
+    assert receipt.text["key"].tolist() == ["парки", "сади", "сади"]
+    receipt = received(content, "region", "громада", *TREES)
+    assert receipt.text["назва"].tolist() == ["Дуб", "Клен"]
+    assert codes(receipt) == ["groups-unfolded", "several-lists"]
+    assert "«парки» (1)" in receipt.findings[1].message
+
+
+def test_a_list_inside_records_never_hides_their_own_declared_fields() -> None:
+    staff = [{"name": "п", "post": "к"}, {"name": "р", "post": "к"}]
+    content = [{**of(1)[0], "region": "А", "staff": staff}, {"id": 2, "name": "y", "region": "Б", "staff": []}]
+    receipt = received(content, "id", "name", "region", "post")
+    assert receipt.text[["id", "name", "region"]].to_numpy().tolist() == [["1", "н1", "А"], ["2", "y", "Б"]]
+
+
+def test_a_list_inside_records_that_by_itself_names_all_they_do_and_more_is_the_table() -> None:
+    content = [{"id": 7, "name": "Школи", "items": of(2, address="вул. Руська")}]
+    receipt = received(content, "id", "name", "address")
+    assert rows_of(receipt) == [["1", "н1", "вул. Руська"], ["2", "н2", "вул. Руська"]]
+    assert "не взято: «id», «name»" in receipt.findings[0].message
+
+
+def test_a_field_of_a_group_stands_in_the_rows_whose_record_has_none_of_its_own() -> None:
+    content = [
+        {"region": "А", "items": [{"id": 1, "region": "А1"}, {"id": 2}]},
+        {"region": "Б", "items": [{"id": 3}]},
+    ]
+    receipt = received(content, "id", "region")
+    assert rows_of(receipt) == [["1", "А1"], ["2", "А"], ["3", "Б"]]
+    named = [{"name": "Школи", "items": [{"id": 1, "name": "x"}, {"id": 2}]}]
+    assert rows_of(received(named, "id", "name")) == [["1", "x"], ["2", None]]
+
+
+def test_lists_inside_the_properties_of_features_are_read_with_their_lines() -> None:
+    features = [
+        {"type": "Feature", "properties": {"region": "А", "items": of(2)}, "geometry": None},
+        {"type": "Feature", "properties": {"region": "Б", "items": of(1)}, "geometry": None},
+    ]
+    receipt = received({"type": "FeatureCollection", "features": features}, "region", "id", "name", name="a.geojson")
+    assert rows_of(receipt) == [["А", "1", "н1"], ["А", "2", "н2"], ["Б", "1", "н1"]]
+    assert receipt.rows.tolist() == [9, 13, 26]
+
+
+def test_the_documents_own_fields_are_repeated_where_they_are_declared_and_no_record_has_them() -> None:
+    receipt = received(
+        {"year": 2024, "name": "Реєстр", "data": {"region": "А", "records": of(2)}}, "year", "region", "id"
+    )
+    assert receipt.text[["year", "region", "id"]].to_numpy().tolist() == [["2024", "А", "1"], ["2024", "А", "2"]]
+    assert codes(receipt) == ["groups-unfolded"]
+    receipt = received({"year": 2024, "records": of(1, year=2020) + of(1)}, "year", "id")
+    assert receipt.text["year"].isna().tolist() == [False, True]
+    years = {"2023": {"year": 2023, "records": of(1)}, "2024": {"year": 2024, "records": of(1)}}
+    assert received(years, "year", "id").text["year"].tolist() == ["2023", "2024"]
+    xml = "<list region='А'><year>2024</year><item id='1' name='x'/><item id='2' name='y'/></list>"
+    receipt = received(xml, "year", "region", "id", "name", name="дані.xml")
+    assert receipt.text[["year", "region", "id"]].to_numpy().tolist() == [["2024", "А", "1"], ["2024", "А", "2"]]
+    assert codes(receipt) == ["groups-unfolded"]
+
+
+def test_what_a_collection_of_features_is_called_is_no_name_of_theirs() -> None:
+    features = [{"type": "Feature", "properties": {"id": 1}, "geometry": None}]
+    content = {"type": "FeatureCollection", "name": "шар", "year": 2024, "features": features}
+    receipt = received(content, "id", "name", "type", "year")
+    assert list(receipt.text.columns) == ["year", "id"]
+
+
+def test_a_line_of_a_feature_whose_properties_have_an_empty_geometry_is_kept() -> None:
+    line = {"type": "LineString", "coordinates": [[24, 49], [25, 50]]}
+    feature = {"type": "Feature", "properties": {"id": 1, "geometry": None}, "geometry": line}
+    receipt = received({"type": "FeatureCollection", "features": [feature]}, "id", "geometry")
+    assert receipt.text["geometry"].tolist() == [json.dumps(line)]
+
+
+def test_records_inside_one_object_a_line_are_never_told_by_the_line_of_another() -> None:
+    lines = [{"region": "А", "items": of(2)}, {"region": "Б", "items": of(1)}, {"x": 1}]
+    text = "\n\n" + "\n".join(json.dumps(line) for line in lines)
+    receipt = received(text, "region", "id", "name", name="дані.jsonl")
+    assert rows_of(receipt)[:3] == [["А", "1", "н1"], ["А", "2", "н2"], ["Б", "1", "н1"]]
+    assert receipt.rows.tolist() == [1, 2, 3]
 
 
 def test_a_group_of_xml_gives_its_records_what_is_declared_of_it_wherever_it_stands() -> None:

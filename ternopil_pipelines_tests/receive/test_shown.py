@@ -211,7 +211,7 @@ def test_numbers_shown_as_percent_stay_fractions_and_their_column_is_told(tmp_pa
     assert [share for share, _ in rows_of(receipt)] == ["0.455", "0.5", None, "7"]
     (finding,) = receipt.findings
     assert (finding.code, finding.column, finding.count, finding.cell) == ("percent-shown", "share", 2, None)
-    assert "у A2 видно 45,5 %" in finding.message
+    assert "у A2 це 45,5 %" in finding.message
     assert "опубліковано 0.455" in finding.message
 
 

@@ -1,109 +1,139 @@
-"""Which list of a JSON document is the table: the one that names the most declared columns.
+"""The lists of a JSON document that may be its table, each with what it names: itself and the lists inside its objects.
 
-Equal lists of the same fields are one table; those which might be it and are not read are named.
+A list inside objects is offered where it hides no declared field of theirs, or names all they do and more by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from ternopil_pipelines.receive.child.groups import meanings, might_be, overlap, with_groups
-from ternopil_pipelines.receive.child.json_flat import DEPTH, Flat, chains, flat, insides
+from ternopil_pipelines.receive.child.groups import called, meanings, with_groups
+from ternopil_pipelines.receive.child.json_flat import DEPTH, Flat, Way, flat, insides, ways
 from ternopil_pipelines.receive.child.json_lines import Chain
 from ternopil_pipelines.receive.child.json_tables import other_tables
 from ternopil_pipelines.receive.child.places import Names
+from ternopil_pipelines.receive.naming import fold
 
-# How many records of a list are looked at to learn which columns it names.
+# How many records of a list are looked at first to learn which columns it names.
 _SAMPLED = 50
+# What GeoJSON and its programs call a whole collection by.
+_COLLECTION = frozenset({"type", "name", "id"})
 Path = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """`plain`: a list of objects in the document; `ways`: keys of the lists inside its objects that hold the records;
-    `named`: how many declared columns it names."""
+@dataclass(frozen=True, eq=False)
+class Listed:
+    """`plain`: a list of objects in the document."""
 
     path: Path
     items: Sequence[Any]
+    names: Names
     plain: bool = True
-    ways: tuple[Chain, ...] = ()
-    named: int = 0
+
+    @cached_property
+    def records(self) -> list[Flat]:
+        return flat(self.items, self.names)
 
     @property
-    def places(self) -> list[Path]:
-        return [(*self.path, *way) for way in self.ways] or [self.path]
+    def name(self) -> str:
+        return "".join(self.path[-1:])
 
-    def same(self, other: Table) -> bool:
-        """Are these two readings of the same part of the document?"""
-        if self.path != other.path:
-            return overlap(self.path, other.path)
-        return any(overlap(one, another) for one in self.ways or [()] for another in other.ways or [()])
+    def tables(self) -> Iterator[Table]:
+        known = self.names.known
+        own = meanings(_fields(flat(self.items[:_SAMPLED], self.names)), known)
+        if len(own) == len(set(known.values())):
+            yield Table(self, len(own), len(self.items))
+            return
+        own = meanings(_fields(self.records), known)
+        yield Table(self, len(own), len(self.items))
+        for way in ways(self.records, self.names, self.name):
+            inner = meanings(way.own, known)
+            outer = meanings((field for _, _, field in way.above), known)
+            if inner.isdisjoint(outer) or outer < inner:
+                repeated = called(way.above, inner, known).values()
+                yield Table(self, len(inner | meanings(repeated, known)), way.count, way, frozenset(repeated))
+
+    def rows(self, labels: dict[Chain, str]) -> tuple[list[Flat], list[str], list[str], list[int], int]:
+        """The records `labels` lead to, as `with_groups` gives them, and how many places they were looked for in."""
+        if () in labels:
+            rows = [{"key": labels[()], **row} for row in self.records] if labels[()] else self.records
+            return rows, [], [], list(range(len(rows))), len(rows)
+        found = list(insides(self.records, labels, self.names, self.name))
+        return *with_groups(found, self.names.known), len(found)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Table:
+    """A candidate: a list of the document, or the lists inside its objects with the groups' fields `repeated`."""
+
+    of: Listed
+    named: int
+    count: int
+    inner: Way | None = None
+    repeated: frozenset[str] = frozenset()
+
+    @property
+    def path(self) -> Path:
+        return self.of.path
+
+    @property
+    def way(self) -> Chain:
+        return self.inner.chain if self.inner else ()
+
+    @property
+    def lone(self) -> bool:
+        return False
+
+    def fields(self) -> frozenset[str]:
+        return self.inner.own | self.repeated if self.inner else _fields(self.of.records)
 
     def order(self) -> tuple[int, bool, bool, int, int]:
-        return self.named, not self.ways, self.plain, len(self.items), -len(self.path)
-
-    def read_as(self, names: Names) -> Iterator[Table]:
-        """The list itself and, where it lacks declared columns, the lists inside its objects."""
-        own = replace(self, named=_named(flat(self.items[:_SAMPLED], names), names))
-        yield own
-        if own.named < len(set(names.known.values())):
-            for way in chains(flat(self.items, names), names):
-                inner = replace(self, ways=(way,))
-                yield replace(inner, named=_named(inner.rows(names)[0], names))
-
-    def rows(self, names: Names) -> tuple[list[Flat], list[str], list[str], list[int]]:
-        """The records as `with_groups` gives them."""
-        records = flat(self.items, names)
-        if not self.ways:
-            return records, [], [], list(range(len(records)))
-        return with_groups(list(insides(records, self.ways, names, "".join(self.path[-1:]))), names.known)
+        return self.named, not self.way, self.of.plain, self.count, -len(self.path)
 
 
 def tables_of(content: Any, names: Names) -> list[Table]:
+    """In the order of the document."""
     others, describing = other_tables(content, names.known)
-    lists = [
-        Table(path, items)
-        for path, items in _lists(content)
-        if not 0 < _named(flat(items[:_SAMPLED], names), names) <= describing.get(path, 0)
-    ]
-    return [*lists, *(Table(path, items, plain=False) for path, items in others)]
+    found: list[Table] = []
+    for path, items in _lists(content):
+        own, *inner = Listed(path, items, names).tables()
+        if not 0 < own.named <= describing.get(path, 0):
+            found += [own, *inner]
+    for path, items in others:
+        found += Listed(path, items, names, plain=False).tables()
+    return found
 
 
-def rivals(best: Table, tables: Sequence[Table], names: Names) -> tuple[list[Table], list[Table]]:
-    """The tables of the same fields as the best, itself among them, and the others that might be it: naming as many
-    columns, or of fewer fields of the same."""
-    taken: list[Table] = [best]
-    others: list[Table] = []
-    fields = _fields(best, names) if len(tables) > 1 else frozenset()
-    for table in sorted(tables, key=Table.order, reverse=True):
-        if any(table.same(each) for each in (*taken, *others)):
-            continue
-        equal = table.named == best.named
-        own = _fields(table, names) if equal or table.named > 1 else frozenset()
-        if equal and own == fields:
-            taken.append(table)
-        elif might_be(table.named, equal, own < fields, names.known):
-            others.append(table)
-    return [table for table in tables if table in taken], [table for table in tables if table in others]
+def around(content: Any, paths: Iterable[Path], known: Mapping[str, str]) -> dict[Path, dict[str, Any]]:
+    """For each path the declared fields of the objects on the way to it, the nearest of each meaning."""
+    held: dict[Path, tuple[Any, dict[str, tuple[str, Any]]]] = {}
+
+    def of(path: Path) -> tuple[Any, dict[str, tuple[str, Any]]]:
+        if path not in held:
+            value, outer = of(path[:-1]) if path else (content, {})
+            if path:
+                value = value[path[-1] if isinstance(value, dict) else int(path[-1])]
+            held[path] = value, outer | _declared(value, known)
+        return held[path]
+
+    return {path: dict(of(path[:-1])[1].values()) if path else {} for path in paths}
 
 
-def joined_by_path(tables: Sequence[Table]) -> list[Table]:
-    """Lists inside the objects of one list are read in one go, in the order of the document."""
-    found: dict[Path, Table] = {}
-    for table in tables:
-        before = found.get(table.path)
-        found[table.path] = table if before is None else replace(before, ways=(*before.ways, *table.ways))
-    return list(found.values())
+def _declared(value: Any, known: Mapping[str, str]) -> dict[str, tuple[str, Any]]:
+    """What a collection of features is called says nothing of the features."""
+    if not isinstance(value, dict):
+        return {}
+    fields = {key: each for key, each in value.items() if not isinstance(each, dict | list) and each not in (None, "")}
+    if value.get("type") == "FeatureCollection":
+        fields = {key: each for key, each in fields.items() if key not in _COLLECTION}
+    return {known[fold(key)]: (key, each) for key, each in fields.items() if fold(key) in known}
 
 
-def _fields(table: Table, names: Names) -> frozenset[str]:
-    return frozenset(name for row in table.rows(names)[0] for name in row)
-
-
-def _named(records: Sequence[Flat], names: Names) -> int:
-    return len(meanings({name for record in records for name in record}, names.known))
+def _fields(records: Sequence[Flat]) -> frozenset[str]:
+    return frozenset(name for record in records for name in record)
 
 
 def _lists(content: Any, path: Path = ()) -> Iterator[tuple[Path, list[Any]]]:

@@ -6,16 +6,28 @@ objects are the table's records. A feature of GeoJSON is its properties with its
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from ternopil_pipelines.receive.child.groups import Group, Inside
+from ternopil_pipelines.receive.child.groups import Field, Group, Inside
 from ternopil_pipelines.receive.child.json_lines import Chain
 from ternopil_pipelines.receive.child.places import Names, put
 from ternopil_pipelines.receive.naming import fold
 
 DEPTH = 6
 Flat = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Keys that lead to lists of objects inside records: how many objects, their fields and those of the groups they
+    are in, the innermost first."""
+
+    chain: Chain
+    count: int
+    own: frozenset[str]
+    above: tuple[Field, ...]
 
 
 def flat(items: Sequence[Any], names: Names) -> list[Flat]:
@@ -25,42 +37,63 @@ def flat(items: Sequence[Any], names: Names) -> list[Flat]:
     return records
 
 
-def chains(records: Sequence[Flat], names: Names, depth: int = DEPTH) -> Iterator[Chain]:
-    """The keys that lead to lists of objects inside the records."""
-    for key in dict.fromkeys(key for record in records for key, value in record.items() if _objects(value)):
-        values = [record[key] for record in records if key in record]
-        if fold(key) in names.known or not all(value in (None, "", []) or _objects(value) for value in values):
-            continue
-        yield (key,)
-        if depth > 1:
-            inner = flat([item for record in records for item in _inner(record, key)], names)
-            for chain in chains(inner, names, depth - 1):
-                yield (key, *chain)
+def ways(
+    records: Sequence[Flat], names: Names, name: str, before: Chain = (), above: tuple[Field, ...] = ()
+) -> Iterator[Way]:
+    """`name`: what the outer list is called."""
+    lists, others = dict[str, None](), set[str]()
+    for record in records:
+        for key, value in record.items():
+            if _objects(value):
+                lists[key] = None
+            elif value not in (None, "", []):
+                others.add(key)
+    keys = {key for key in lists if key not in others and fold(key) not in names.known}
+    keys = {key for key in keys if _under(key.rpartition(".")[0], keys) is None}
+    if not keys:
+        return
+    held: dict[str, list[Any]] = {key: [] for key in lists if key in keys}
+    for record in records:
+        for key, items in _inner(record, keys).items():
+            held[key] += items
+    fields = dict.fromkeys(key for record in records for key in record if _under(key, keys) is None)
+    around = (*((len(before), name, field) for field in fields), *above)
+    for key, items in held.items():
+        inner, chain = flat(items, names), (*before, key)
+        own = frozenset(
+            _called(key, field, names) for field in dict.fromkeys(field for each in inner for field in each)
+        )
+        yield Way(chain, len(inner), own, around)
+        if len(chain) < DEPTH:
+            yield from ways(inner, names, key, chain, around)
 
 
 def insides(
-    records: Sequence[Flat], ways: Sequence[Chain], names: Names, name: str, above: tuple[Group, ...] = ()
+    records: Sequence[Flat], labels: Mapping[Chain, str], names: Names, name: str, above: tuple[Group, ...] = ()
 ) -> Iterator[Inside]:
-    """The records that `ways` lead to, each with the groups it is in; `name`: what the outer list is called."""
-    keys = {way[0] for way in ways}
-    held = {key: iter(flat([item for record in records for item in _inner(record, key)], names)) for key in keys}
-    for record in records:
-        own = {key: _under(key, keys) for key in record}
-        fields = {key: record[key] for key, inside in own.items() if inside is None and _scalar(record[key])}
-        groups = (*above, (name, fields))
-        found = False
-        for key in dict.fromkeys(inside for inside in own.values() if inside is not None):
-            inner = [next(held[key]) for _ in _inner(record, key)]
-            deeper = [way[1:] for way in ways if way[0] == key and len(way) > 1]
-            found = found or bool(inner)
-            if deeper:
-                yield from insides(inner, deeper, names, key, groups)
-            else:
-                yield from (
-                    ({_called(key, each, names): value for each, value in item.items()}, groups) for item in inner
-                )
-        if not found:
+    """The records that the chains of `labels` lead to, each with the groups it is in and, as its `key`, the label."""
+    deeper: dict[str, dict[Chain, str]] = {}
+    for chain, label in labels.items():
+        deeper.setdefault(chain[0], {})[chain[1:]] = label
+    inside = [_inner(record, deeper) for record in records]
+    held = {key: iter(flat([item for each in inside for item in each.get(key, ())], names)) for key in deeper}
+    spelled: dict[tuple[str, str], str] = {}
+    for record, lists in zip(records, inside, strict=True):
+        groups = (*above, (name, {key: value for key, value in record.items() if _under(key, deeper) is None}))
+        if not any(lists.values()):
             yield None, groups
+        for key, items in lists.items():
+            inner = [next(held[key]) for _ in items]
+            if () not in deeper[key]:
+                yield from insides(inner, deeper[key], names, key, groups)
+                continue
+            label = deeper[key][()]
+            for each in inner:
+                for field in each:
+                    if (key, field) not in spelled:
+                        spelled[key, field] = _called(key, field, names)
+                own = {spelled[key, field]: value for field, value in each.items()}
+                yield {"key": label, **own} if label else own, groups
 
 
 def _called(group: str, name: str, names: Names) -> str:
@@ -68,20 +101,24 @@ def _called(group: str, name: str, names: Names) -> str:
     return whole if fold(whole) in names.known else name
 
 
-def _under(name: str, keys: set[str]) -> str | None:
+def _under(name: str, keys: Collection[str]) -> str | None:
     """The key that `name` is, or is inside of: one object where others have a list was spread."""
-    return name if name in keys else next((key for key in keys if name.startswith(f"{key}.")), None)
+    while name and name not in keys:
+        name = name.rpartition(".")[0]
+    return name or None
 
 
-def _inner(record: Flat, key: str) -> list[Any]:
-    if isinstance(record.get(key), list):
-        return list(record[key])
-    alone = {name.removeprefix(f"{key}."): value for name, value in record.items() if name.startswith(f"{key}.")}
-    return [alone] if alone else []
-
-
-def _scalar(value: Any) -> bool:
-    return not isinstance(value, list | dict)
+def _inner(record: Flat, keys: Collection[str]) -> dict[str, list[Any]]:
+    """The lists of a record under `keys`, in its order."""
+    found: dict[str, list[Any]] = {}
+    for name, value in record.items():
+        key = _under(name, keys)
+        if key == name:
+            found[name] = value or []
+        elif key is not None:
+            alone = found.setdefault(key, [{}])
+            alone[0][name.removeprefix(f"{key}.")] = value
+    return found
 
 
 def _objects(value: Any) -> bool:

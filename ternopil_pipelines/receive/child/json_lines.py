@@ -1,81 +1,98 @@
-"""Where in a text of JSON each record begins: its parser tells no places, so the lists are walked once more."""
+"""Where in a text of JSON each record begins: its parser tells no places, so the text is walked once more."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
+Path = tuple[str, ...]
 Chain = tuple[str, ...]
 _BLANK = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
 
 
-def lines(text: str, path: Sequence[str], chains: Sequence[Chain]) -> list[int]:
-    """The line of each record of the list at `path`, or of the lists inside its records that `chains` lead to; empty
-    where the list cannot be walked to. A record without inner ones counts itself."""
-    at = _next(text, 0)
-    for key in path:
-        inside = next((value for name, value in _members(text, at) if name == key), None)
-        if inside is None:
-            return []
-        at = inside
-    numbers, line, counted = [], 1, 0
-    for start in _records(text, at, chains):
-        line += text.count("\n", counted, start)
-        counted = start
-        numbers.append(line)
-    return numbers
+def lines(text: str, wanted: Mapping[Path, Iterable[Chain]]) -> dict[Path, list[int]]:
+    """For each list wanted the line of each of its records, or of those in the lists inside them that its chains lead
+    to. A record without inner ones counts itself."""
+    found: dict[Path, list[int]] = {}
+    inner = {path: _Keys([chain for chain in chains if chain]) for path, chains in wanted.items()}
+    ahead = {path[:depth] for path in wanted for depth in range(len(path))}
+
+    def value(path: Path, at: int) -> int:
+        if path in inner and text[at] == "[":
+            found.pop(path, None)
+            starts = found[path] = []
+            return _each(text, at, lambda _, item: _record(text, item, inner[path], starts))
+        if path in ahead and text[at] in "[{":
+            return _each(text, at, lambda key, inside: value((*path, key), inside))
+        return _end(text, at)
+
+    value((), _next(text, 0))
+    line, counted = 1, 0
+    for starts in found.values():
+        for each, start in enumerate(starts):
+            line += text.count("\n", counted, start)
+            counted = start
+            starts[each] = line
+    return found
 
 
-def _records(text: str, at: int, chains: Sequence[Chain]) -> Iterator[int]:
-    for start in _items(text, at):
-        if not chains:
-            yield start
-            continue
-        found = False
-        for key, value in _named(text, start, {chain[0] for chain in chains}):
-            deeper = [chain[1:] for chain in chains if chain[0] == key and len(chain) > 1]
-            for inner in _records(text, value, deeper):
-                found = True
-                yield inner
-        if not found:
-            yield start
+class _Keys:
+    """The keys of a record that lead to inner ones, with the keys of those."""
+
+    def __init__(self, chains: Iterable[Chain]) -> None:
+        deeper: dict[str, list[Chain]] = {}
+        for first, *rest in chains:
+            deeper.setdefault(first, []).extend([tuple(rest)] if rest else [])
+        self.deeper = {key: _Keys(rest) for key, rest in deeper.items()}
+        # What begins such a key: an object of that name was spread into `outer.inner`.
+        self.ahead = {key[:at] for key in deeper for at, letter in enumerate(key) if letter == "."}
 
 
-def _named(text: str, at: int, keys: set[str], above: str = "") -> Iterator[tuple[str, int]]:
-    """The members of an object that are called so once it is spread."""
-    for name, value in _members(text, at):
-        if above + name in keys:
-            yield above + name, value
-        elif text[value] == "{" and any(key.startswith(f"{above}{name}.") for key in keys):
-            yield from _named(text, value, keys, f"{above}{name}.")
+def _record(text: str, at: int, keys: _Keys, starts: list[int]) -> int:
+    if not keys.deeper:
+        starts.append(at)
+        return _end(text, at)
+    before = len(starts)
+
+    def member(above: str, name: str, inside: int) -> int:
+        whole = above + name
+        deeper = keys.deeper.get(whole)
+        if deeper is not None and text[inside] == "[":
+            return _each(text, inside, lambda _, item: _record(text, item, deeper, starts))
+        if deeper is not None and text[inside] == "{" and text[_next(text, inside + 1)] != "}":
+            return _record(text, inside, deeper, starts)
+        if text[inside] == "{" and (whole in keys.ahead or whole == "properties"):
+            # A feature of GeoJSON is its properties.
+            above = f"{whole}." if whole in keys.ahead else ""
+            return _each(text, inside, lambda key, value: member(above, key, value))
+        return _end(text, inside)
+
+    end = _each(text, at, lambda key, inside: member("", key, inside))
+    if len(starts) == before:
+        starts.append(at)
+    return end
 
 
-def _items(text: str, at: int) -> Iterator[int]:
-    """Where the items of the list at `at` begin; an object is its own only item."""
-    if text[at] == "{":
-        yield at
-    if text[at] != "[":
-        return
+def _each(text: str, at: int, read: Callable[[str, int], int]) -> int:
+    """Walks the object or list at `at` and answers where it ends; `read` is given each key, or number, with where its
+    value begins, and answers the same."""
+    number, closing = 0, "}" if text[at] == "{" else "]"
     at = _next(text, at + 1)
-    while text[at] != "]":
-        yield at
-        at = _next(text, _DECODER.raw_decode(text, at)[1])
+    while text[at] != closing:
+        key = str(number)
+        if closing == "}":
+            key, at = _DECODER.raw_decode(text, at)
+            at = _next(text, _next(text, at) + 1)
+        at = _next(text, read(key, at))
         at = _next(text, at + 1) if text[at] == "," else at
+        number += 1
+    return at + 1
 
 
-def _members(text: str, at: int) -> Iterator[tuple[str, int]]:
-    """The keys of the object at `at` and where their values begin."""
-    if text[at] != "{":
-        return
-    at = _next(text, at + 1)
-    while text[at] == '"':
-        name, at = _DECODER.raw_decode(text, at)
-        at = _next(text, _next(text, at) + 1)
-        yield name, at
-        at = _next(text, _DECODER.raw_decode(text, at)[1])
-        at = _next(text, at + 1) if text[at] == "," else at
+def _end(text: str, at: int) -> int:
+    return _DECODER.raw_decode(text, at)[1]
 
 
 def _next(text: str, at: int) -> int:

@@ -7,8 +7,7 @@ several for each column; which one, the declared columns tell. A portal's own co
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ternopil_pipelines.receive.child.groups import meanings
@@ -23,14 +22,13 @@ def other_tables(content: Any, known: Mapping[str, str]) -> tuple[list[Table], d
     """The tables, and where the lists stand that describe columns of bare rows, with how many declared ones they name:
     described rows may be none today."""
     inside = list(_walk(content))
-    headers = [(path, spelled) for path, value in inside if (spelled := _spellings(value)) is not None]
+    bare = [value for _, value in inside if _bare(value)]
+    headers = _Headers(inside if bare else (), known)
     found: list[Table] = []
-    describing: dict[Path, int] = {}
+    describing = {} if all(bare) else dict(headers.said)
     for path, value in inside:
-        if value == []:
-            describing |= {place: _said(_chosen(spelled, known), known) for place, spelled in headers}
-        elif isinstance(value, list) and all(isinstance(row, list) for row in value):
-            header = _header(path, value, headers, known)
+        if value and _bare(value):
+            header = headers.of(path, value)
             if header is not None:
                 names, place = header
                 found.append((path, _bare_rows(names, value[1:] if place == path else value)))
@@ -38,6 +36,10 @@ def other_tables(content: Any, known: Mapping[str, str]) -> tuple[list[Table], d
         elif isinstance(value, dict) and len(value) > 1:
             found += _keyed(path, value, known)
     return found, describing
+
+
+def _bare(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(row, list) for row in value)
 
 
 def _walk(content: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
@@ -60,21 +62,37 @@ def _told(column: Any) -> list[str]:
     return [name for name in names if isinstance(name, str) and name]
 
 
-def _header(
-    path: Path, rows: Sequence[list[Any]], headers: Sequence[tuple[Path, list[list[str]]]], known: Mapping[str, str]
-) -> tuple[Sequence[str | None], Path] | None:
-    """The names of bare rows and where they stand: in the first row, or in the nearest list of those that say most."""
-    first = rows[0]
-    if len(rows) > 1 and all(isinstance(cell, str) for cell in first) and meanings(first, known):
-        return first, path
-    fitting = [
-        (_said(names, known), len(os.path.commonprefix([path, place])), names, place)
-        for place, spelled in headers
-        if len(spelled) == len(first)
-        for names in [_chosen(spelled, known)]
-    ]
-    best = max(fitting, key=lambda each: each[:2], default=None)
-    return (best[2], best[3]) if best is not None and best[0] else None
+class _Headers:
+    """The lists that may name the columns of bare rows. `said`: how many declared ones each names."""
+
+    def __init__(self, inside: Iterable[tuple[Path, Any]], known: Mapping[str, str]) -> None:
+        self._known = known
+        self.said: dict[Path, int] = {}
+        self._most: dict[int, int] = {}
+        # By how many they name of how many columns, and what they stand in: the first of each.
+        self._nearest: dict[tuple[int, int, Path], tuple[list[str | None], Path]] = {}
+        for place, value in inside:
+            spelled = _spellings(value)
+            if spelled is None:
+                continue
+            names = _chosen(spelled, known)
+            said = self.said[place] = _said(names, known)
+            if not said:
+                continue
+            self._most[len(names)] = max(said, self._most.get(len(names), 0))
+            for depth in range(len(place) + 1):
+                self._nearest.setdefault((len(names), said, place[:depth]), (names, place))
+
+    def of(self, path: Path, rows: Sequence[list[Any]]) -> tuple[Sequence[str | None], Path] | None:
+        """The names of bare rows and where they stand: in the first row, or in the nearest list of those that say
+        most."""
+        first = rows[0]
+        if len(rows) > 1 and all(isinstance(cell, str) for cell in first) and meanings(first, self._known):
+            return first, path
+        most = self._most.get(len(first), 0)
+        around = (path[:depth] for depth in range(len(path), -1, -1))
+        keys = ((len(first), most, each) for each in around)
+        return next((self._nearest[key] for key in keys if key in self._nearest), None)
 
 
 def _said(names: Sequence[str | None], known: Mapping[str, str]) -> int:

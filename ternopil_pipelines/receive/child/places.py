@@ -56,5 +56,5 @@ def put(records: Sequence[MutableMapping[str, Any]], geometries: Sequence[Any], 
             for own, axis in axes:
                 if all(record.get(name) in (None, "") for name in own):
                     record[own[0]] = coordinates[axis]
-        elif coordinates or geometry.get("geometries"):
-            record.setdefault(SHAPE, geometry)
+        elif (coordinates or geometry.get("geometries")) and record.get(SHAPE) in (None, ""):
+            record[SHAPE] = geometry

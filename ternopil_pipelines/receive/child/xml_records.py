@@ -1,25 +1,28 @@
 """XML: the repeated element that names the most declared columns is the record.
 
 Attributes and inner elements are its columns, deeper ones `outer.inner`, repeated ones joined by `; `. Databases write
-`<field name="id">7</field>`: there the columns are called as the attribute says. Elements of the same fields are one
-table; what is declared of the elements around a record is repeated in it (`groups`).
+`<field name="id">7</field>`: there the columns are called as the attribute says. Which other elements belong to the
+table, `choice` tells; what is declared of the elements around a record is repeated in it (`groups`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ternopil_pipelines.receive.child.answer import Records, Refused
+from ternopil_pipelines.receive.child.choice import chosen
 from ternopil_pipelines.receive.child.groups import (
     Group,
+    Inside,
     joined,
     left_out,
+    listed,
     meanings,
-    might_be,
-    overlap,
+    of_document,
     told_apart,
     unfolded,
     with_groups,
@@ -37,24 +40,35 @@ def read(order: Mapping[str, Any]) -> Records:
     taken, others = shapes.best()
     if not taken:
         raise Refused("records-not-found", what="елементів", names=order["names"])
-    above = frozenset(where[:depth] for where in taken for depth in range(2, len(where)))
+    above = frozenset(where[:depth] for where in taken for depth in range(1, len(where)))
     collected = Collected(frozenset(taken).__contains__, above)
     parse(path, collected.start, collected.end, collected.text, line=collected)
-    named = len(taken) > 1 and "key" in known
-    insides = [
-        (None if element is None else ({"key": element.name} if named else {}) | _spread(element), groups)
-        for element, groups in zip(collected.found, _read(collected.groups), strict=True)
-    ]
+    labels = told_apart(taken)
+    keys = dict(zip(taken, labels, strict=True)) if len(taken) > 1 and "key" in known else {}
+    insides: list[Inside] = []
+    for element, around, groups in zip(collected.found, collected.groups, _read(collected.groups), strict=True):
+        own = None
+        if element is not None:
+            label = {"key": keys[(*(each.name for each in around), element.name)]} if keys else {}
+            own = label | _spread(element)
+        insides.append((own, groups[1:]))
     rows, repeated, left, kept = with_groups(insides, known)
-    grouped = repeated or (left and any(shapes.count[where] > 1 for where in above))
-    told = told_apart([*taken, *others])
-    notes = [unfolded(dict.fromkeys(where[-2] for where in taken), repeated, left)] if grouped else []
+    notes = []
+    if repeated or (left and any(shapes.count[where] > 1 for where in above)):
+        notes.append(unfolded(dict.fromkeys(where[-2] for where in taken if len(where) > 1), repeated, left))
+    root = collected.groups[0][0].fields if above else {}
+    once = {name: said[0].strip() for name, said in root.items() if len(said) == 1}
+    declared = {name: said for name, said in once.items() if said and meanings([name], known)}
+    named = meanings({name for row in rows for name in row}, known) if declared else set()
+    if added := of_document(rows, declared, named, known):
+        notes.append(unfolded(["документ"], added, ()))
     if len(taken) > 1:
-        notes.append(joined(told[: len(taken)]))
+        notes.append(joined(labels))
     if others:
+        told = told_apart([*taken, *others])
         counted = [(name, shapes.count[where]) for name, where in zip(told[len(taken) :], others, strict=True)]
         notes.append(left_out(told[: len(taken)], counted))
-    detail = {"path": ", ".join("/".join(where) for where in taken)}
+    detail = {"path": listed(["/".join(where) for where in taken], "{}")}
     return Records(rows, [collected.lines[at] for at in kept], notes=notes, detail=detail)
 
 
@@ -67,6 +81,24 @@ def _read(groups: Sequence[tuple[Around, ...]]) -> Iterator[tuple[Group, ...]]:
                 texts = {name: "; ".join(filter(None, map(str.strip, said))) for name, said in each.fields.items()}
                 read[id(each)] = each.name, {name: text or None for name, text in texts.items()}
         yield tuple(read[id(each)] for each in around)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Repeated:
+    """An element as a candidate."""
+
+    path: Where
+    named: int
+    count: int
+    names: frozenset[str]
+    way: Where = ()
+
+    @property
+    def lone(self) -> bool:
+        return self.count == 1
+
+    def fields(self) -> frozenset[str]:
+        return self.names
 
 
 class _Shapes:
@@ -97,19 +129,15 @@ class _Shapes:
         pass
 
     def best(self) -> tuple[list[Where], list[Where]]:
-        """The element that names the most declared columns, with those of the same fields in the order of the document,
-        and the others that might be the record: as `json_choice` tells them."""
-        named = {where: n for where, names in self._names.items() if (n := len(meanings(names, self._known)))}
-        ranked = sorted(named, key=lambda where: (named[where], self.count[where], -len(where), where), reverse=True)
-        taken, others = ranked[:1], list[Where]()
-        for where in ranked[1:]:
-            if any(overlap(where, other) for other in (*taken, *others)):
-                continue
-            fields, own, equal = self._names[taken[0]], self._names[where], named[where] == named[taken[0]]
-            if equal and own == fields:
-                taken.append(where)
-            elif might_be(named[where], equal, own < fields, self._known):
-                others.append(where)
+        """The elements to be read and those to be named, in the order of the document."""
+        found = [
+            _Repeated(where, named, self.count[where], frozenset(names))
+            for where, names in self._names.items()
+            if (named := len(meanings(names, self._known)))
+        ]
+        found.sort(key=lambda each: (each.named, each.count, -len(each.path), each.path), reverse=True)
+        told = chosen(found, self._known) if found else ([], [])
+        taken, others = (frozenset(each.path for each in some) for some in told)
         return [where for where in self.count if where in taken], [where for where in self.count if where in others]
 
 

@@ -88,7 +88,7 @@ class Around:
 
 class Collected:
     """Second reading: the wanted elements with all they hold. `groups[i]`: the elements `found[i]` stands in, the root
-    left out. A group without a wanted element stands in `found` as None."""
+    first. A group without a wanted element stands in `found` as None."""
 
     def __init__(self, wanted: Callable[[Where], bool], above: frozenset[Where] = frozenset()) -> None:
         self._wanted = wanted
@@ -144,5 +144,5 @@ class Collected:
         self.lines.append(line)
 
     def _directly(self) -> bool:
-        """Directly in the innermost group? The root is none, so the first of them is at the second step."""
-        return bool(self._around) and len(self._stack) == len(self._around) + 2
+        """Directly in the innermost group?"""
+        return bool(self._around) and len(self._stack) == len(self._around) + 1
