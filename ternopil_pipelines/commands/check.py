@@ -21,6 +21,7 @@ SHOWN = 10
 @click.pass_obj
 def check(settings: Settings, dataset: str, files: tuple[Path, ...], table: str | None, out: Path | None) -> None:
     """Перевірити файли набору й записати висновок: таблицю, звіт, позначену копію."""
+    from ternopil_pipelines.findings.finding import Severity
     from ternopil_pipelines.reports.check import check as run_check
     from ternopil_pipelines.reports.ukrainian import NEXT_STEPS, VERDICTS
 
@@ -38,6 +39,8 @@ def check(settings: Settings, dataset: str, files: tuple[Path, ...], table: str 
         verdict = outcome.report["verdict"]
         settings.say(f"{VERDICTS[verdict]}. {NEXT_STEPS[verdict]}")
         findings = [each for shown in outcome.report["tables"] for each in shown["findings"]]
+        # What stops the file before what may stay; of a long list only the beginning is printed.
+        findings.sort(key=lambda each: list(Severity).index(each["severity"]))
         for each in findings[:SHOWN]:
             place = each["cell"] or (f"рядок {each['row']}" if each["row"] else each["column"] or "таблиця")
             settings.say(f"  {place}: {each['message']} {each['fix']}".rstrip())

@@ -55,6 +55,15 @@ def test_a_bad_file_is_refused_and_everything_is_written_all_the_same(desk: Path
     assert (desk / "out" / "repairs.csv").read_text(encoding="utf-8").splitlines()[1] == "001,Руська,,2026-01-02"
 
 
+def test_errors_are_printed_before_remarks_however_many_there_are(desk: Path, ternopil: Ternopil) -> None:
+    ragged = "".join(f"{at},Руська\n" for at in range(10, 30))
+    said = ternopil(
+        "check", "t-repairs", _write(desk, REPAIRS.replace("10.50", "десять") + ragged), "--out", desk / "o"
+    )
+    assert said.code == 1
+    assert "десять" in said.out.splitlines()[1]
+
+
 def test_a_workbook_gets_an_annotated_copy_and_the_cell_is_named(desk: Path, ternopil: Ternopil) -> None:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
