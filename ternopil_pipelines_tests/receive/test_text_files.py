@@ -117,6 +117,18 @@ def test_blank_lines_go_and_the_others_keep_their_numbers(tmp_path: Path) -> Non
     assert receipt.findings == ()  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("words", ['АО "СОЮЗ"', 'АО "НБК-БАНК"', "ТОВ ОКО", "КП ТРОЛЕЙБУС"])
+@pytest.mark.parametrize("encoding", ["koi8-u", "cp1251", "cp866"])
+def test_two_words_repeated_in_every_row_are_read_rightly_or_refused(words: str, encoding: str) -> None:
+    data = ("id,name\n" + "".join(f"{at},{words}\n" for at in range(40))).encode(encoding)
+    try:
+        reading = read_text(data, file="f.csv")
+    except SourceRefused as refused:
+        assert codes(refused) == ["encoding-doubtful"]
+    else:
+        assert words in reading.text
+
+
 def test_rows_wrapped_in_quotes_as_a_whole_are_unwrapped(tmp_path: Path) -> None:
     content = 'id,назва,сума\n"1,""ТОВ """"Ромашка"""", Львів"",5"\n2,б,6\n'
     assert rows_of(received(tmp_path / "f.csv", content)) == [["1", 'ТОВ "Ромашка", Львів', "5"], ["2", "б", "6"]]
