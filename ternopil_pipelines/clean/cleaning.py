@@ -50,8 +50,7 @@ def clean(
     size = len(receipt.text)
     book = Notebook(receipt, columns, header.found)
     given = {column.name: raw[header.found[column.name]] for column in columns if column.name in header.found}
-    typed_in = "delimiter" in receipt.origin.detail
-    cells = _read(given, columns, table.nulls, zone, book, typed=typed_in)
+    cells = _read(given, columns, table.nulls, zone, book, typed=receipt.origin.typed)
     for column in columns:
         if column.name not in given:
             book.skip(column)
@@ -67,7 +66,7 @@ def clean(
     for column in columns:
         if column.name in cells:
             _rules_and_suspicions(given[column.name], cells[column.name], column, book)
-            if typed_in and column.type == "decimal" and rule_of(column) not in {"latitude", "longitude"}:
+            if receipt.origin.typed and column.type == "decimal" and rule_of(column) not in {"latitude", "longitude"}:
                 suspicions.commas_before_threes(given[column.name], column, book)
     if size and not any(column.key for column in columns):
         _whole_rows(text, given, texts, book)

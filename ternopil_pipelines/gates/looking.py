@@ -35,23 +35,19 @@ def look(
     return (*examine_received(receipt, today=today), *about, *guilty, *inside)
 
 
-def quiet(catalogue: Catalogue, dataset: Dataset, cleaned: Cleaned, receipt: Receipt, *, today: date) -> Cleaned:
+def quiet(
+    catalogue: Catalogue, dataset: Dataset, cleaned: Cleaned, receipt: Receipt, *, today: date
+) -> tuple[Cleaned, tuple[Finding, ...]]:
     """The table whose own findings quote nothing of the columns judged personal: cleaning spoke before any gate knew
-    them, and its findings go to the verdict, to report.json and to metadata."""
-    _, _, people = _seen(catalogue, dataset, cleaned, receipt, today)
-    return _without_quotes(cleaned, people)
-
-
-def foreseen(catalogue: Catalogue, dataset: Dataset, cleaned: Cleaned, receipt: Receipt, *, today: date) -> Cleaned:
-    """The quiet table, with what a gate would stop it for as remarks: whoever asks beforehand learns it beforehand."""
+    them, and its findings go to the verdict, to report.json and to metadata. And what a gate would stop it for, as
+    remarks: whoever asks beforehand learns it beforehand."""
     about, guilty, people = _seen(catalogue, dataset, cleaned, receipt, today)
-    stopping = [
+    stopping = tuple(
         replace(each, severity=Severity.WARNING, message=f"{each.message} {STOPS}")
         for each in (*examine_received(receipt, today=today), *about, *guilty)
         if each.severity is Severity.ERROR
-    ]
-    told = _without_quotes(cleaned, people)
-    return replace(told, findings=(*told.findings, *stopping)) if stopping else told
+    )
+    return _without_quotes(cleaned, people), stopping
 
 
 def _seen(

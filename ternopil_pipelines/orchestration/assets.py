@@ -122,12 +122,12 @@ def _table(dataset: Dataset, table: Table, common: Mapping[str, Any]) -> dg.Asse
     def typed_table(context: dg.AssetExecutionContext, receipt: Receipt) -> Iterator[Any]:
         installation: Installation = context.resources.installation
         with permanent_fails_at_once(), steps.entering(installation, dataset, run=context.run.run_id):
-            cleaned = steps.clean_table(installation, dataset, table, receipt)
+            cleaned, stopping = steps.clean_table(installation, dataset, table, receipt)
         # What reading noticed, the raw table has told.
         told = [each for each in cleaned.findings if check_of(each.code).stage != "raw"]
         yield from check_results(checks, key, told)
         with permanent_fails_at_once(), steps.entering(installation, dataset, run=context.run.run_id):
-            hindered = steps.deliver_verdict(installation, dataset, table, cleaned, receipt)
+            hindered = steps.deliver_verdict(installation, dataset, table, cleaned, stopping, receipt)
         if hindered:
             context.log.warning(hindered)
         if cleaned.refused:

@@ -6,7 +6,7 @@ Nothing here knows runs but by their id; whatever happens to data or portal happ
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,8 +20,8 @@ from ternopil_pipelines.catalogue.structures import columns_of
 from ternopil_pipelines.clean.cleaned import Cleaned
 from ternopil_pipelines.clean.cleaning import clean
 from ternopil_pipelines.faults import EditionHeld, Fault, SourceRefused
-from ternopil_pipelines.findings.finding import by_code
-from ternopil_pipelines.gates.looking import foreseen, quiet
+from ternopil_pipelines.findings.finding import Finding, by_code
+from ternopil_pipelines.gates.looking import quiet
 from ternopil_pipelines.gates.quarantine import kept_aside, store
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.receive.folder import landing_folder, waiting_files
@@ -98,17 +98,20 @@ def _refused(
     )
 
 
-def clean_table(installation: Installation, dataset: Dataset, table: Table, receipt: Receipt) -> Cleaned:
-    """Typed and checked; rows set aside are kept for their department, and no finding quotes a personal column."""
+def clean_table(
+    installation: Installation, dataset: Dataset, table: Table, receipt: Receipt
+) -> tuple[Cleaned, tuple[Finding, ...]]:
+    """Typed and checked; rows set aside are kept for their department, and no finding quotes a personal column. And
+    what a gate will stop the edition for."""
     city = installation.catalogue.city
     most = dataset.thresholds.quarantine
     cleaned = clean(receipt, table, columns_of(table), bounds=city.bounds, zone=city.timezone, quarantine=most)
     today = _now().astimezone(ZoneInfo(city.timezone)).date()
-    cleaned = quiet(installation.catalogue, dataset, cleaned, receipt, today=today)
+    cleaned, stopping = quiet(installation.catalogue, dataset, cleaned, receipt, today=today)
     if table.on_error == "quarantine":
         aside = kept_aside(cleaned, receipt)
         store(installation.quarantine, dataset.id, table.id, aside, source_sha256=receipt.sha256, at=_now())
-    return cleaned
+    return cleaned, stopping
 
 
 def without_text(cleaned: Cleaned, receipt: Receipt) -> Receipt:
@@ -121,18 +124,21 @@ def without_text(cleaned: Cleaned, receipt: Receipt) -> Receipt:
 
 
 def deliver_verdict(
-    installation: Installation, dataset: Dataset, table: Table, cleaned: Cleaned, receipt: Receipt
+    installation: Installation,
+    dataset: Dataset,
+    table: Table,
+    cleaned: Cleaned,
+    stopping: Sequence[Finding],
+    receipt: Receipt,
 ) -> str | None:
     """The steward reads the verdict beside the file that was dropped; databases and APIs have nobody waiting there.
-    What a gate will stop the edition for is told there too: nobody drops a file and then asks the ledger.
+    `stopping`, what a gate will stop the edition for, is told there too: nobody drops a file and then asks the ledger.
     What hinders it is returned and not raised: a folder we may only read must not keep a good file back."""
     if not isinstance(table.source, FolderSource):
         return None
-    now = _now()
-    today = now.astimezone(ZoneInfo(installation.catalogue.city.timezone)).date()
-    told = foreseen(installation.catalogue, dataset, cleaned, receipt, today=today)
+    told = replace(cleaned, findings=(*cleaned.findings, *stopping))
     try:
-        deliver(landing_folder(installation.landing, dataset), dataset, table, told, receipt, at=now)
+        deliver(landing_folder(installation.landing, dataset), dataset, table, told, receipt, at=_now())
     except OSError as error:
         return f"the verdict cannot be written beside the file: {error.strerror}"
     return None

@@ -122,7 +122,7 @@ def _receipt_facts(receipt: Receipt) -> dict[str, Any]:
     return {
         "sha256": receipt.sha256,
         "received_at": receipt.received_at.isoformat(),
-        "origin": {"kind": receipt.origin.kind, "name": receipt.origin.name, "detail": dict(receipt.origin.detail)},
+        "origin": asdict(receipt.origin),
         "sheet": receipt.sheet,
         "letters": list(receipt.letters) if receipt.letters is not None else None,
         "findings": _FINDINGS.dump_python(receipt.findings, mode="json"),

@@ -15,6 +15,7 @@ from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.findings.finding import Finding, Severity
 from ternopil_pipelines.receive.body import is_number, keeps_numbers
 from ternopil_pipelines.receive.explaining import numbers_columns
+from ternopil_pipelines.receive.grid import Grid
 from ternopil_pipelines.receive.header import Header, Row
 from ternopil_pipelines.receive.naming import fold
 
@@ -29,10 +30,18 @@ _UNITS = re.compile(
 )
 
 
-def rows_above(
+def about_rows_above(grid: Grid, header: Header, known: Mapping[str, str], columns: Sequence[Column]) -> list[Finding]:
+    # A title may have been taken for an upper row of the header.
+    head, numbers = grid.head(header.last), grid.numbers[: header.last]
+    return [
+        *_units(head, numbers, header),
+        *_rows(head[: header.first], numbers[: header.first], header, known, columns),
+    ]
+
+
+def _rows(
     head: Sequence[Row], numbers: np.ndarray, header: Header, known: Mapping[str, str], columns: Sequence[Column]
 ) -> list[Finding]:
-    """`head`: the rows above the header, `numbers`: theirs."""
     by_name = {column.name: column for column in columns}
     declared = [by_name.get(known.get(fold(name), "")) if name else None for name in header.names]
     said = [(int(number), [(cell or "").strip() for cell in row]) for number, row in zip(numbers, head, strict=True)]
@@ -45,16 +54,14 @@ def rows_above(
         and not _names(row, known, header)
         and _holds_values(row, declared)
     ]
-    findings = []
-    if lost:
-        # Beneath names of our columns they are rows for certain; else they may be lines of a form.
-        severity = Severity.ERROR if first is not None and first < lost[-1] else Severity.WARNING
-        findings.append(finding("rows-above-header", severity=severity, row=lost[0], count=len(lost)))
-    return findings
+    if not lost:
+        return []
+    # Beneath names of our columns they are rows for certain; else they may be lines of a form.
+    severity = Severity.ERROR if first is not None and first < lost[-1] else Severity.WARNING
+    return [finding("rows-above-header", severity=severity, row=lost[0], count=len(lost))]
 
 
-def units_above(head: Sequence[Row], numbers: np.ndarray, header: Header) -> list[Finding]:
-    """`head`: all rows above the last one of the header; a title may have been taken for one of its upper rows."""
+def _units(head: Sequence[Row], numbers: np.ndarray, header: Header) -> list[Finding]:
     return [
         finding("units-above-header", row=int(number), value=" ".join(cell.split()))
         for at, (number, row) in enumerate(zip(numbers, head, strict=True))

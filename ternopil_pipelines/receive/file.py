@@ -78,7 +78,7 @@ def _text(data: bytes, name: str, table: Table, source: FolderSource, columns: S
         rows=layout.rows,
         sha256=digest.result().hexdigest(),
         received_at=datetime.now(UTC),
-        origin=Origin("folder", name, {"encoding": read.encoding, "delimiter": read.delimiter}),
+        origin=Origin("folder", name, {"encoding": read.encoding, "delimiter": read.delimiter}, typed=True),
         findings=(*read.findings, *_of_rows_taken(about_rows, layout), *layout.findings),
         content=data,
     )

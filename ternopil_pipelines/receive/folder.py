@@ -174,7 +174,9 @@ def _appended(receipts: Sequence[Receipt]) -> Receipt:
         rows=np.concatenate([each.rows for each in receipts]),
         sha256=digest.hexdigest(),
         received_at=newest.received_at,
-        origin=Origin("folder", newest.origin.name, {"files": names}),
+        origin=Origin(
+            "folder", newest.origin.name, {"files": names}, typed=any(each.origin.typed for each in receipts)
+        ),
         findings=tuple(
             replace(about, sheet=part.sheet)
             for each, part in zip(receipts, parts, strict=True)

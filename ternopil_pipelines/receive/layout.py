@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.findings.codes import finding
 from ternopil_pipelines.findings.finding import Finding, Severity
-from ternopil_pipelines.receive.above import rows_above, units_above
+from ternopil_pipelines.receive.above import about_rows_above
 from ternopil_pipelines.receive.frames import text_frame
 from ternopil_pipelines.receive.grid import Grid
 from ternopil_pipelines.receive.header import SEARCHED_ROWS, TALLEST, Header, find_header
@@ -71,9 +71,7 @@ def lay_out(grid: Grid, header: Header, columns: Sequence[Column], aliases: Mapp
         body, names, kept = [body[at] for at in still], [names[at] for at in still], [kept[at] for at in still]
 
     if not header.declared:
-        above = grid.numbers[: header.first]
-        findings = [*rows_above(grid.head(header.first), above, header, known, columns), *findings]
-        findings = [*units_above(grid.head(header.last), grid.numbers[: header.last], header), *findings]
+        findings = [*about_rows_above(grid, header, known, columns), *findings]
     letters = [grid.letter(index) for index in kept]
     places = [letter or str(index + 1) for letter, index in zip(letters, kept, strict=True)]
     supplied = _supplied(names, columns, aliases, known)

@@ -22,11 +22,13 @@ from ternopil_pipelines.findings.finding import Finding
 @dataclass(frozen=True, slots=True)
 class Origin:
     """`kind`: folder, database or api. `name`: the file's name, the database's id, or host and path of the API
-    without query. `detail`: sheet, encoding and delimiter, pages … for people; never a secret."""
+    without query. `detail`: sheet, encoding and delimiter, pages … for people; never a secret. `typed`: numbers stand
+    as people typed them, in a text file, and not as a program holds them."""
 
     kind: str
     name: str
     detail: dict[str, str] = field(default_factory=dict)
+    typed: bool = False
 
     @property
     def suffix(self) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -25,7 +25,7 @@ from ternopil_pipelines.catalogue.structures import columns_of
 from ternopil_pipelines.clean.cleaned import Cleaned
 from ternopil_pipelines.clean.cleaning import clean
 from ternopil_pipelines.faults import SourceRefused, UsageFault
-from ternopil_pipelines.gates.looking import foreseen
+from ternopil_pipelines.gates.looking import quiet
 from ternopil_pipelines.receive.file import receive_file
 from ternopil_pipelines.receive.receipt import Receipt
 from ternopil_pipelines.reports.example_row import without_example
@@ -129,7 +129,8 @@ def _checked(table: Table, path: Path, catalogue: Catalogue, dataset: Dataset) -
     city, most = catalogue.city, dataset.thresholds.quarantine
     cleaned = clean(receipt, table, columns, bounds=city.bounds, zone=city.timezone, quarantine=most)
     today = datetime.now(ZoneInfo(city.timezone)).date()
-    return foreseen(catalogue, dataset, cleaned, receipt, today=today), receipt
+    told, stopping = quiet(catalogue, dataset, cleaned, receipt, today=today)
+    return replace(told, findings=(*told.findings, *stopping)), receipt
 
 
 def _hash(paths: Sequence[Path]) -> str:

@@ -204,7 +204,7 @@ def test_one_s_own_words_for_a_gender_stay_words():
 )
 def test_commas_of_a_text_that_may_part_thousands_are_told(numbers, told):
     workbook = receipt({"cost": numbers})
-    text = replace(workbook, origin=replace(workbook.origin, detail={"delimiter": ";"}))
+    text = replace(workbook, origin=replace(workbook.origin, typed=True))
     assert codes(clean(text, table((COST,)), (COST,))) == told
     assert codes(clean(workbook, table((COST,)), (COST,))) == []
 

@@ -71,6 +71,7 @@ def test_all_files_are_appended_in_order_of_arrival_where_all_are_kept(tmp_path:
     assert rows_of(receipt) == [["1", "а"], ["2", "б"]]
     assert str(receipt.text.dtypes.iloc[0]) == "str"
     assert receipt.rows.tolist() == [2, 2]
+    assert receipt.origin.typed, "what people's dots and commas may mean is asked of appended texts too"
 
 
 def test_every_finding_about_appended_files_names_its_file_and_its_cell(tmp_path: Path) -> None:
