@@ -8,18 +8,23 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.evidence.edition import Edition
+from ternopil_pipelines.local_portal.portal import LocalPortal
+from ternopil_pipelines.portal import datastore
 from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines.portal.datastore import Rows
 from ternopil_pipelines.portal.journal import Journal
+from ternopil_pipelines.portal.publication import CALLS_END
 from ternopil_pipelines.portal.resumption import resume
 from ternopil_pipelines_tests.portal.apart import Apart
 from ternopil_pipelines_tests.portal.conftest import Press
-from ternopil_pipelines_tests.portal.making import Shelf, catalogue
+from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue, cells
 from ternopil_pipelines_tests.portal.reader import Reader
 
 KILLS = 300
@@ -104,6 +109,28 @@ def test_killed_while_rows_go_readers_may_miss_the_table_but_see_nothing_mixed(
         for number, point in enumerate(SHRINKING_POINTS, 1):
             killed_and_resumed(point, apart, client, press, city, issues.next(60 - number * 7), tmp_path)
     judge(reader, "in_place", issues.files, shrinking=True)
+
+
+def test_a_call_that_outlives_its_publisher_doubles_no_row(
+    apart: Apart, portal: LocalPortal, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
+) -> None:
+    city = catalogue(name)
+    table = next(each.id for each in press(shelf.keep(city, "v1", rows=60)).resources if each.datastore)
+    pair = shelf.keep(city, "v2", rows=50)
+    apart.killed_at("files-sent", tmp_path, pair)
+    rows = Rows.of(cells(50, "v2"), COLUMNS, sha256=pair[1].data_file("works").sha256)
+
+    def end_late() -> None:
+        time.sleep(CALLS_END / 2)
+        state = portal.status()
+        datastore.create(PortalClient(str(state.url), state.editor_token), table, rows)
+
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(end_late)
+        whole_again(client, press, city)
+        late.result()
+    assert client.read("datastore_search", anonymous=True, resource_id=table, limit=0)["total"] == 50
+    assert press(pair).unchanged
 
 
 def killed_and_resumed(
