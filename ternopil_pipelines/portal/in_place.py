@@ -1,12 +1,12 @@
 """Publishing onto the resources that stand there: ids and addresses stay, and no table is ever seen half old, half new.
 
 One `package_revise` changes files and metadata together and decides between two publishers. A table whose columns stay
-and that loses no row is written in one call. Where few of its rows differ, that is right after the revision: who loses
-has touched nothing, and readers meet the old rows under the new metadata for as long as a few rows take. Where many
-differ, it is right before: readers meet the new rows under the old metadata for the time of the revision, a tenth of
-the writing; who loses the revision then leaves the table unmarked, and the winner or the next run writes it again. Any
-other table is hidden before the revision and appears whole after it: readers meet none for that while, rather than new
-rows with a stale rest. A new dataset is filled privately and shown last.
+and that does not get shorter is written in one call. Where few of its rows differ, that is right after the revision:
+who loses has touched nothing, and readers meet the old rows under the new metadata for as long as a few rows take.
+Where many differ, it is right before: readers meet the new rows under the old metadata for the time of the revision, a
+tenth of the writing; who loses the revision then leaves the table unmarked, and the winner or the next run writes it
+again. Any other table is hidden before the revision and appears whole after it: readers meet none for that while,
+rather than new rows with a stale rest. A new dataset is filled privately, over two connections, and shown last.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ternopil_pipelines.faults import PortalRefused, PublicationContested
-from ternopil_pipelines.portal import datastore, passport
+from ternopil_pipelines.portal import datastore, filling, passport
 from ternopil_pipelines.portal.answers import PortalForbidden
 from ternopil_pipelines.portal.crash_points import passing
-from ternopil_pipelines.portal.overwriting import Standing, disown, overwritable, overwrite, settle
+from ternopil_pipelines.portal.overwriting import differs_little, disown, overwritable, overwrite, settle
 from ternopil_pipelines.portal.resources import Target
 from ternopil_pipelines.portal.showing import add_views, create_dataset, make_public, remove, revise
 from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look, show
+from ternopil_pipelines.portal.standing import Difference
 
 
 def needs(work: Work, now: Situation) -> bool:
@@ -44,19 +45,19 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
         create_dataset(work)
         now = look(work)
     changed = tables_to_load(now, doubts)
-    standing = _standing(work, now, changed, doubts)
-    leaving = [each for each in changed if each.id not in standing and now.tables[each.id] is not None]
+    found = _found(work, now, changed)
+    leaving = [each for each in changed if each.id not in found and now.tables[each.id] is not None]
     for each in leaving:
         datastore.drop(work.client, each.id)
     if leaving:
         passing("tables-hidden")
         # Dropping a table changes the dataset's metadata, which the revision is matched against.
         now = look(work)
-    few = [each for each in changed if each.id in standing and standing[each.id].differing is not None]
-    many = [each for each in changed if each.id in standing and each not in few]
+    few = [each for each in changed if each.id in found and differs_little(found[each.id], work.rows(each))]
+    many = [each for each in changed if each.id in found and each not in few]
     if many:
         _require_unmoved(work, now)
-    written = _overwrite(work, many, standing)
+    written = _overwrite(work, many, found)
     if len(written) < len(many):
         now = look(work)
     try:
@@ -67,12 +68,12 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
         raise
     passing("files-sent")
     if few:
-        _require_still(work, few, standing)
-        written += _overwrite(work, few, standing)
+        _require_still(work, few, found)
+        written += _overwrite(work, few, found)
         _require_ours(work)
     for each in written:
-        settle(work.client, each.id, work.rows(each), standing=standing[each.id])
-    load_all(work, [each for each in changed if each not in written])
+        settle(work.client, each.id, work.rows(each), found[each.id])
+    load_all(work, [each for each in changed if each not in written], seen=not now.hidden)
     finish(work, now)
 
 
@@ -95,20 +96,13 @@ def finish(work: Work, now: Situation) -> None:
                     add_views(work, package, resource)
 
 
-def _standing(work: Work, now: Situation, targets: Collection[Target], doubts: Doubts) -> dict[str, Standing]:
-    """By resource id, for tables that one call can make the edition's. What was found wrong is not taken as known."""
-
-    def look_at(target: Target) -> Standing | None:
-        known = target.id not in doubts.tables and not now.hidden
-        return overwritable(
-            work.client,
-            target.id,
-            work.rows(target),
-            lambda mark: work.rows_of_mark(target, mark, now.edition) if known else None,
-        )
-
-    found = {each.id: look_at(each) for each in targets if now.tables[each.id] is not None}
-    return {key: standing for key, standing in found.items() if standing is not None}
+def _found(work: Work, now: Situation, targets: Collection[Target]) -> dict[str, Difference]:
+    """By resource id, for tables that one call can make the edition's. Of a dataset nobody sees all are made anew."""
+    if now.hidden:
+        return {}
+    standing = [each for each in targets if now.tables[each.id] is not None]
+    found = {each.id: overwritable(work.client, each.id, work.rows(each)) for each in standing}
+    return {key: difference for key, difference in found.items() if difference is not None}
 
 
 def _require_unmoved(work: Work, now: Situation) -> None:
@@ -117,11 +111,10 @@ def _require_unmoved(work: Work, now: Situation) -> None:
         raise PublicationContested(f"dataset `{work.package}` changed since it was looked at")
 
 
-def _require_still(work: Work, targets: Collection[Target], standing: Mapping[str, Standing]) -> None:
+def _require_still(work: Work, targets: Collection[Target], found: Mapping[str, Difference]) -> None:
     """Some rows of a table may be written only onto the rows they were compared with."""
     for each in targets:
-        state = datastore.look(work.client, each.id)
-        if state is None or (state.count, state.mark) != (standing[each.id].count, standing[each.id].mark):
+        if datastore.look(work.client, each.id) != found[each.id].state:
             raise PublicationContested(f"table {each.file.table} of `{work.package}` changed since it was looked at")
 
 
@@ -132,15 +125,14 @@ def _require_ours(work: Work) -> None:
         raise PublicationContested(f"dataset `{work.package}` was published by another while its table was written")
 
 
-def _overwrite(work: Work, targets: Collection[Target], standing: Mapping[str, Standing]) -> list[Target]:
+def _overwrite(work: Work, targets: Collection[Target], found: Mapping[str, Difference]) -> list[Target]:
     """Those whose rows are the edition's now; one the portal refuses to overwrite is hidden, to be made anew."""
 
     def write(target: Target) -> bool:
         rows = work.rows(target)
-        count = len(standing[target.id].to_write(rows))
-        work.say(f"writing {count} of {rows.count} rows of {target.file.table}")
+        work.say(f"writing {len(found[target.id])} of {rows.count} rows of {target.file.table}")
         try:
-            overwrite(work.client, target.id, rows, standing=standing[target.id])
+            overwrite(work.client, target.id, rows, found[target.id])
         except PortalForbidden:
             raise
         except PortalRefused as refused:
@@ -194,22 +186,18 @@ def resource_updates(present: Collection[str], targets: Collection[Target]) -> d
     return {**update, "update__resources__extend": fresh} if fresh else update
 
 
-def load_all(work: Work, targets: Collection[Target]) -> None:
-    """Two tables at a time: two connections load twice as fast as one, a third gains nothing.
+def load_all(work: Work, targets: Collection[Target], *, seen: bool) -> None:
+    """Tables that there are none of. What readers see comes in one call as far as a portal takes it; two such tables
+    at a time, since one transaction is one connection."""
 
-    One table stays on one connection, since CKAN numbers rows as they come and their order would be lost. Giving the
-    numbers ourselves would keep it, but CKAN then writes row by row: 2.6 times slower, so two connections gain nothing.
-    """
+    def load(target: Target) -> None:
+        rows = work.rows(target)
+        work.say(f"loading {rows.count} rows of {target.file.table}")
+        if seen and rows.fits_one_call:
+            datastore.create(work.client, target.id, rows)
+        else:
+            filling.fill(work.client, target.id, rows)
+
     with ThreadPoolExecutor(max_workers=2) as pool:
-        for _ in pool.map(lambda target: load(work, target), targets):
+        for _ in pool.map(load, targets):
             passing("table-loaded")
-
-
-def load(work: Work, target: Target) -> None:
-    """The whole table of `target`, which has none."""
-    rows = work.rows(target)
-    work.say(f"loading {rows.count} rows of {target.file.table}")
-    if rows.fits_one_call:
-        datastore.create(work.client, target.id, rows)
-    else:
-        datastore.fill(work.client, target.id, rows)

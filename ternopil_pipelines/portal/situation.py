@@ -12,7 +12,7 @@ from typing import Any
 
 from ternopil_pipelines.evidence.archive import Archive
 from ternopil_pipelines.evidence.edition import Edition
-from ternopil_pipelines.faults import Fault, PortalRefused
+from ternopil_pipelines.faults import PortalRefused
 from ternopil_pipelines.portal import datastore, passport
 from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
@@ -20,8 +20,6 @@ from ternopil_pipelines.portal.datastore import Rows, TableState
 from ternopil_pipelines.portal.resources import Target, surplus, targets_of
 
 Say = Callable[[str], None]
-# A killed publication leaves new metadata over the rows of the edition before; two more were perhaps never published.
-_LOOK_BACK = 4
 
 
 @dataclass(frozen=True)
@@ -46,24 +44,6 @@ class Work:
             frame = self.archive.frame(self.edition, table)
             self._rows[table] = Rows.of(frame, target.columns, sha256=target.file.sha256)
         return self._rows[table]
-
-    def rows_of_mark(self, target: Target, mark: str, shown: str | None) -> Rows | None:
-        """The rows of the kept file with this sha256: of the edition the portal shows or of one before it. None where
-        it is not kept here (made on another machine, erased) or cannot be read: it only saves time."""
-        address = shown
-        for _ in range(_LOOK_BACK):
-            if address is None:
-                return None
-            try:
-                edition = self.archive.read(self.edition.dataset, address)
-                for file in edition.files:
-                    if (file.sha256, file.table, file.kind) == (mark, target.file.table, "data"):
-                        table = edition.table(file.table)
-                        return Rows.of(self.archive.frame(edition, file.table), table.columns, sha256=mark)
-            except Fault:
-                return None
-            address = edition.previous
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ternopil_pipelines.faults import PortalRefused, PortalUnreachable
-from ternopil_pipelines.portal import datastore, in_place, passport
+from ternopil_pipelines.portal import datastore, filling, in_place, passport
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.resources import FILE, Target, resource_id
 from ternopil_pipelines.portal.showing import add_views, revise
 from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look, show
+from ternopil_pipelines.portal.standing import difference
 
 REPLACES = "replaces"
 _SUFFIX = "-staging"
@@ -108,13 +109,10 @@ def _prepare(work: Work, staging: Mapping[str, Any], hidden: list[Target]) -> No
         for each in hidden
         if each.id not in present or each.differences(present[each.id]) or not _bytes_stand(work, staging, each)
     ]
-    for each in waiting:
-        if each.id in present and each.has_table:
-            datastore.drop(work.client, each.id)
     if waiting:
         work.say(f"staging {len(waiting)} files")
         revise(work, _shown(work, staging["name"]), waiting, **in_place.resource_updates(present.keys(), waiting))
-    in_place.load_all(work, [each for each in hidden if each.has_table and _cleared(work, each)])
+    in_place.load_all(work, [each for each in hidden if each.has_table and _to_load(work, each)], seen=False)
     staged = _shown(work, staging["name"])
     for each in waiting:
         if not _bytes_stand(work, staging, each):
@@ -122,14 +120,21 @@ def _prepare(work: Work, staging: Mapping[str, Any], hidden: list[Target]) -> No
         add_views(work, staged, next(r for r in staged["resources"] if r["id"] == each.id))
 
 
-def _cleared(work: Work, target: Target) -> bool:
-    """Is the table to be loaded? A half-loaded or older one makes room."""
+def _to_load(work: Work, target: Target) -> bool:
+    """Is the whole table to be loaded? The parked half differs from the edition by two changes: where they are few,
+    only those rows are written, and a half-loaded table makes room."""
     state = datastore.look(work.client, target.id)
-    file = target.file
-    if state and state.holds(sha256=file.sha256, count=file.rows, columns=target.columns):
+    file, rows = target.file, work.rows(target)
+    if state is None:
+        return True
+    if state.holds(sha256=file.sha256, count=file.rows, columns=target.columns):
         return False
-    if state:
-        datastore.drop(work.client, target.id)
+    found = difference(work.client, target.id, rows)
+    if found is not None and filling.refillable(found, rows):
+        work.say(f"writing {len(found)} of {rows.count} rows of {file.table}")
+        filling.refill(work.client, target.id, rows, found)
+        return False
+    datastore.drop(work.client, target.id)
     return True
 
 

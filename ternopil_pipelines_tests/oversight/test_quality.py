@@ -25,7 +25,6 @@ def receipt(edition: Edition, **changes: Any) -> dict[str, Any]:
     whole = {
         "files": {each.name: each.sha256 for each in edition.files},
         "tables": {each.id: each.rows for each in edition.tables},
-        "sampled_rows": 5,
         "in_search": True,
     }
     return {**whole, **changes}

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ternopil_pipelines.faults import PublicationContested
-from ternopil_pipelines.portal import datastore
+from ternopil_pipelines.portal import datastore, standing
 from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.datastore import Rows
@@ -57,22 +57,23 @@ def test_what_one_call_cannot_do_is_left_to_making_the_table_anew(
 ) -> None:
     table = table_of(press(shelf.keep(catalogue(name), "v1", rows=12)))
     found = [overwritable(client, table, rows_of(count)) for count in (12, 30, 11, 80_001)]
-    assert [standing and standing.count for standing in found] == [12, 12, None, None]
+    assert [each and (each.state.count, len(each)) for each in found] == [(12, 12), (12, 30), None, None]
     assert overwritable(client, table, rows_of(12, columns=5)) is None
     assert overwritable(client, "no-such-table", rows_of(12)) is None
 
 
-def test_a_table_that_lost_a_row_in_the_middle_is_made_anew(
+def test_a_table_that_lost_a_row_in_the_middle_is_made_whole_in_the_files_order(
     client: PortalClient, shelf: Shelf, press: Press, name: str
 ) -> None:
     table = table_of(press(shelf.keep(catalogue(name), "v1", rows=12)))
     client.call(
         "datastore_records_delete", resource_id=table, force=True, filters={"_id": 5}, calculate_record_count=False
     )
-    assert overwritable(client, table, rows_of(12)) is None
-    press(shelf.keep(catalogue(name), "v2", rows=12))
+    told: list[str] = []
+    press(shelf.keep(catalogue(name), "v2", rows=12), say=told.append)
+    assert "writing 12 of 12 rows of works" in told
     answer = client.read("datastore_search", anonymous=True, resource_id=table)
-    assert [record["_id"] for record in answer["records"]] == list(range(1, 13))
+    assert [(record["id"], record["version"]) for record in answer["records"]] == [(n, "v2") for n in range(12)]
 
 
 @pytest.mark.parametrize(("before", "after", "stays"), [(2**40, 7, True), (7, 2**40, False)])
@@ -141,7 +142,7 @@ def test_of_a_table_in_which_little_changed_only_those_rows_are_written_and_all_
         assert client.read("datastore_search", anonymous=True, resource_id=table, q=word, limit=0)["total"] == count
 
 
-def test_what_stands_is_known_from_the_archive_only_by_the_tables_mark(
+def test_a_table_that_says_it_is_nobodys_is_written_whole(
     client: PortalClient, shelf: Shelf, press: Press, name: str
 ) -> None:
     first = changed(20, "v1", places=())
@@ -160,17 +161,42 @@ def test_what_stands_is_known_from_the_archive_only_by_the_tables_mark(
     assert answer["total"] == 0
 
 
-def test_an_edition_the_archive_lost_is_overwritten_whole(
+def test_a_row_somebody_changed_through_the_api_is_written_again_with_the_next_edition(
     client: PortalClient, shelf: Shelf, press: Press, name: str
 ) -> None:
     first = changed(20, "v1", places=())
     old = shelf.keep(catalogue(name), "v1", frame=first)
-    press(old)
+    table = table_of(press(old))
     pair = shelf.keep(catalogue(name), "v2", frame=changed(20, "v2", places=(3,), before=first))
+    # What stands is read, so that the old edition may be gone.
     shelf.archive.erase(name, old[1].address, reason="test", who="test")
+    client.call(
+        "datastore_upsert", resource_id=table, force=True, method="update", records=[{"_id": 8, "version": "stranger"}]
+    )
     told: list[str] = []
     press(pair, say=told.append)
-    assert "writing 20 of 20 rows of works" in told
+    assert "writing 2 of 20 rows of works" in told
+    assert client.read("datastore_search", anonymous=True, resource_id=table, q="stranger")["total"] == 0
+
+
+def test_in_a_long_table_new_first_rows_are_added_at_its_end_and_the_others_keep_their_numbers(
+    client: PortalClient, shelf: Shelf, press: Press, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standing, "IN_ORDER", 10)
+    first = changed(60, "elm", places=())
+    table = table_of(press(shelf.keep(catalogue(name), "v1", frame=first)))
+    coming = cells(64, "oak").iloc[60:]
+    second = pd.concat([coming, first], ignore_index=True)
+    second.loc[9, "version"] = "oak"  # the record 5
+    told: list[str] = []
+    with Reader(client.url, name, {"elm": 60}) as reader:
+        press(shelf.keep(catalogue(name), "v2", frame=second), say=told.append)
+    assert "writing 5 of 64 rows of works" in told
+    assert reader.looks.absent == 0
+    records = client.read("datastore_search", anonymous=True, resource_id=table, limit=100)["records"]
+    assert [record["id"] for record in records] == list(range(64))
+    assert [record["_id"] for record in records if record["version"] == "oak"] == [6, 61, 62, 63, 64]
+    assert client.read("datastore_search", anonymous=True, resource_id=table, q="oak", limit=0)["total"] == 5
 
 
 def test_who_loses_the_revision_has_written_none_of_a_few_rows(

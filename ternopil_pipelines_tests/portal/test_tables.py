@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pandas as pd
 import pyarrow.csv
 import pytest
 
 from ternopil_pipelines.catalogue.columns import Column
-from ternopil_pipelines.portal.datastore import MARK, Rows, TableState, field_id
+from ternopil_pipelines.faults import PortalRefused
+from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines.portal.datastore import MARK, Rows, TableState, field_id, look
 from ternopil_pipelines.portal.datastore_sql import csv_of
 from ternopil_pipelines_tests.portal.making import COLUMNS, cells
 
@@ -76,3 +79,23 @@ def test_rows_for_copy_tell_a_missing_cell_from_an_empty_text() -> None:
     assert text == '"a ""quoted"", cell"\n\n"two\nlines"\n""\n'
     read = pyarrow.csv.read_csv(io.BytesIO(csv_of(rows_of("string", "x", "y")).getvalue()))
     assert read.num_rows == 1
+
+
+class Racing(PortalClient):
+    """A portal on which the table is made while it is asked for: CKAN 2.12 refuses that one question."""
+
+    def __init__(self, refusals: int) -> None:
+        super().__init__("http://127.0.0.1:1", None)
+        self.refusals = refusals
+
+    def read(self, action: str, *, anonymous: bool = False, **parameters: Any) -> Any:
+        self.refusals -= 1
+        if self.refusals >= 0:
+            raise PortalRefused('datastore_info: {"message": "Missing id, can not get Resource object"}')
+        return {"fields": [{"id": "_id", "type": "int"}, {"id": "a", "type": "text"}], "meta": {"count": 3}}
+
+
+def test_a_table_made_while_it_is_asked_for_is_asked_for_again_and_a_refusal_that_stays_is_told() -> None:
+    assert look(Racing(1), "r") == TableState((("a", "text"),), 3, None, ({},))
+    with pytest.raises(PortalRefused, match="Missing id"):
+        look(Racing(2), "r")

@@ -1,0 +1,90 @@
+"""Rows into a table that nobody sees yet, in as many calls as are fastest: over two connections at once.
+
+Beyond the first rows they come in no strict order: each gets its number when it is inserted, and two connections mix
+theirs. A number given by us would keep it, but CKAN then writes row by row, five times slower. What people look at
+first, and every table of up to IN_ORDER rows, stands in the file's order; the file itself always does.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from ternopil_pipelines.portal import datastore
+from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines.portal.datastore import BATCH, IN_ORDER, Rows
+from ternopil_pipelines.portal.overwriting import disown, write
+from ternopil_pipelines.portal.standing import Difference
+
+# 100,000 rows in 5.8 s instead of 9.8 over one; a third gains nothing.
+CONNECTIONS = 2
+# Ten pages of a preview, in a tenth of a second.
+FIRST = 1_000
+# By `_id` a row takes 0.25 ms over two connections, inserted 0.06.
+_WORTH_WRITING = 5
+
+
+def fill(client: PortalClient, resource: str, rows: Rows) -> None:
+    """The whole table; there must be none before. Marked only when all of it is there."""
+    if rows.count <= IN_ORDER:
+        datastore.create(client, resource, rows)
+        return
+    datastore.begin(client, resource, rows, FIRST)
+
+    def insert(start: int, turn: int) -> None:
+        # Every other row: so the mixing stays within some thousand rows.
+        stop = start + BATCH * CONNECTIONS
+        write(client, resource, rows.records(start + turn, stop, CONNECTIONS), "insert")
+
+    windows = range(FIRST, rows.count, BATCH * CONNECTIONS)
+    _at_once([(insert, start, turn) for start in windows for turn in range(CONNECTIONS)])
+    datastore.describe(client, resource, rows)
+
+
+def refillable(found: Difference, rows: Rows) -> bool:
+    """Are there so few differences that writing them is faster than the whole table?"""
+    return found.state.mark is not None and _WORTH_WRITING * len(found) <= rows.count
+
+
+def refill(client: PortalClient, resource: str, rows: Rows, found: Difference) -> None:
+    """What differs, row by row and without its mark until the last of it is written."""
+    disown(client, resource, rows)
+
+    def update(start: int) -> None:
+        write(client, resource, rows.numbered_records(found.changed[start : start + BATCH]), "update")
+
+    def add(start: int) -> None:
+        write(client, resource, rows.numbered_records(found.added[start : start + BATCH]), "upsert")
+
+    def remove(start: int) -> None:
+        client.call(
+            "datastore_records_delete",
+            resource_id=resource,
+            force=True,
+            filters={"_id": list(found.gone[start : start + BATCH])},
+            calculate_record_count=False,
+        )
+
+    parts = ((remove, found.gone), (update, found.changed), (add, found.added))
+    _at_once([(call, start) for call, numbers in parts for start in range(0, len(numbers), BATCH)])
+    datastore.describe(client, resource, rows)
+
+
+def _at_once(calls: Iterable[tuple[Any, ...]]) -> None:
+    """Each call with its arguments, CONNECTIONS at a time; after one has failed none is begun."""
+    failed = threading.Event()
+
+    def made(call: Callable[..., None], *arguments: int) -> None:
+        if failed.is_set():
+            return
+        try:
+            call(*arguments)
+        except BaseException:
+            failed.set()
+            raise
+
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        for each in [pool.submit(made, *call) for call in calls]:
+            each.result()
