@@ -18,6 +18,7 @@ CrashPoint = Literal[
     "table-unmarked",
     "table-overwritten",
     "table-searchable",
+    "table-half-filled",
     "table-loaded",
     "tables-loaded",
     "surplus-removed",

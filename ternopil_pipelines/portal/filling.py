@@ -14,6 +14,7 @@ from typing import Any
 
 from ternopil_pipelines.portal import datastore
 from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.datastore import BATCH, IN_ORDER, Rows
 from ternopil_pipelines.portal.overwriting import disown, write
 from ternopil_pipelines.portal.standing import Difference
@@ -37,6 +38,7 @@ def fill(client: PortalClient, resource: str, rows: Rows) -> None:
         # Every other row: so the mixing stays within some thousand rows.
         stop = start + BATCH * CONNECTIONS
         write(client, resource, rows.records(start + turn, stop, CONNECTIONS), "insert")
+        passing("table-half-filled")
 
     windows = range(FIRST, rows.count, BATCH * CONNECTIONS)
     _at_once([(insert, start, turn) for start in windows for turn in range(CONNECTIONS)])
@@ -54,6 +56,7 @@ def refill(client: PortalClient, resource: str, rows: Rows, found: Difference) -
 
     def update(start: int) -> None:
         write(client, resource, rows.numbered_records(found.changed[start : start + BATCH]), "update")
+        passing("table-half-filled")
 
     def add(start: int) -> None:
         write(client, resource, rows.numbered_records(found.added[start : start + BATCH]), "upsert")

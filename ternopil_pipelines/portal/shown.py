@@ -19,8 +19,8 @@ import pyarrow.csv
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.datastore import Rows
 
-# CKAN's own most for one answer; a portal may be set to less.
-_PAGE = 32_000
+# CKAN's own most rows for one answer (a portal may be set to less), and cells that one answer should hold.
+_PAGE, _CELLS = 32_000, 500_000
 # PostgreSQL has neither leading zeros nor a negative nought.
 _PLAIN_NUMBER = r"^(?:-?[1-9]\d*(?:\.\d+)?|0(?:\.\d+)?|-0\.\d*[1-9]\d*)$"
 _MOMENT = r"^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?)?.*$"
@@ -39,13 +39,14 @@ class Shown:
 def shown_by(client: PortalClient, resource: str, rows: Rows, *, anonymous: bool = False) -> Shown:
     """All rows of a table with the columns of `rows`, page by page; other columns make every row another."""
     found = Shown([], [], [])
+    page = min(_PAGE, max(_CELLS // len(rows.fields), 1))
     while True:
         answer = client.read(
             "datastore_search",
             anonymous=anonymous,
             resource_id=resource,
             sort="_id",
-            limit=_PAGE,
+            limit=page,
             offset=len(found.ids),
             include_total=False,
             records_format="csv",
@@ -104,9 +105,12 @@ def _digests(columns: Sequence[pa.Array]) -> list[bytes]:
 
 
 def _settled(column: pa.ChunkedArray, kind: str) -> pa.Array:
-    """What a portal shows, without what is its own setting: milliseconds of a moment."""
+    """What a portal shows, without what is its own setting or its version's: milliseconds of a moment and the letter in
+    its middle, `t` or `true`."""
     cells = column.combine_chunks()
-    return pc.utf8_slice_codeunits(cells, 0, 19) if kind == "timestamp" else cells
+    if kind == "timestamp":
+        return pc.replace_substring(pc.utf8_slice_codeunits(cells, 0, 19), " ", "T")
+    return _truth(cells) if kind == "bool" else cells
 
 
 def _as_shown(cells: pa.Array, kind: str) -> pa.Array:
@@ -116,7 +120,7 @@ def _as_shown(cells: pa.Array, kind: str) -> pa.Array:
     if kind in {"int4", "int8", "numeric"}:
         return _each(cells, _PLAIN_NUMBER, _number)
     if kind == "bool":
-        return pc.utf8_slice_codeunits(pc.utf8_lower(cells), 0, 1)
+        return _truth(cells)
     if kind == "timestamp":
         return _each(pc.replace_substring_regex(cells, _MOMENT, r"\1T\2\3"), r"T\d\d:\d\d:\d\d$", _moment)
     if kind == "time":
@@ -132,6 +136,10 @@ def _each(cells: pa.Array, usual: str, otherwise: Callable[[str], str]) -> pa.Ar
     return pc.replace_with_mask(
         cells, pc.fill_null(odd, False), pa.array([otherwise(text) for text in cells.filter(odd).to_pylist()], _TEXT)
     )
+
+
+def _truth(cells: pa.Array) -> pa.Array:
+    return pc.utf8_slice_codeunits(pc.utf8_lower(cells), 0, 1)
 
 
 def _number(text: str) -> str:

@@ -43,8 +43,8 @@ class Apart:
     def ended(self) -> int:
         return self._said()
 
-    def killed_at(self, point: str, folder: Path, pair: tuple[Dataset, Edition]) -> None:
-        self.start(folder, pair, crash_at=point)
+    def killed_at(self, point: str, folder: Path, pair: tuple[Dataset, Edition], **others: object) -> None:
+        self.start(folder, pair, crash_at=point, **others)
         assert self.ended() == -signal.SIGKILL, point
 
     def close(self) -> None:

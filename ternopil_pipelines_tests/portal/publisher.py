@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ternopil_pipelines.evidence.archive import Archive
 from ternopil_pipelines.evidence.ledger import Ledger
 from ternopil_pipelines.faults import Fault
@@ -18,7 +20,7 @@ from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.journal import Journal
 from ternopil_pipelines.portal.publication import publish
 from ternopil_pipelines_tests.portal.failing_files import FailingFiles
-from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue
+from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue, make_long
 
 
 def main(settings: dict[str, Any]) -> int:
@@ -26,6 +28,8 @@ def main(settings: dict[str, Any]) -> int:
     folder = Path(settings["folder"])
     city = catalogue(settings["dataset"], columns=COLUMNS, publish_mode=settings["mode"])
     archive = Archive(str(folder / "editions"))
+    if settings.get("long"):
+        make_long(pytest.MonkeyPatch())
     if failing := settings.get("failing"):
         FailingFiles(folder, failing["call"], failing["way"], Path(failing["told"])).watch()
     try:

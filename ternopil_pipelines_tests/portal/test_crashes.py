@@ -24,7 +24,7 @@ from ternopil_pipelines.portal.publication import CALLS_END
 from ternopil_pipelines.portal.resumption import resume
 from ternopil_pipelines_tests.portal.apart import Apart
 from ternopil_pipelines_tests.portal.conftest import Press
-from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue, cells
+from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue, cells, make_long
 from ternopil_pipelines_tests.portal.reader import Reader
 
 KILLS = 300
@@ -40,7 +40,7 @@ POINTS = {
         "verified",
     ),
     "direct": ("intent-written", "shadow-filled", "swap-held", "swap-committed", "verified"),
-    "ab": ("intent-written", "staged", "detached", "switched", "parked", "verified"),
+    "ab": ("intent-written", "table-half-filled", "staged", "detached", "switched", "parked", "verified"),
 }
 # Where rows go, the table is made anew: absent meanwhile, and never new rows with a stale rest.
 SHRINKING_POINTS = ("tables-hidden", "files-sent", "table-loaded")
@@ -87,15 +87,18 @@ class Issues:
 
 @pytest.mark.parametrize("mode", ["in_place", "direct", "ab"])
 def test_killed_at_each_step_readers_see_nothing_mixed_and_the_next_run_finishes(
-    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, mode: str
-) -> None:
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, mode: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    if mode == "ab":
+        make_long(monkeypatch)
     city = catalogue(name, publish_mode=mode)
     issues = Issues(shelf, city)
     press(issues.next(30))
     with Reader(client.url, name, issues.sizes) as reader:
         for number, point in enumerate(POINTS[mode], 1):
             pair = issues.next(30 + number * 7)
-            killed_and_resumed(point, apart, client, press, city, pair, tmp_path)
+            killed_and_resumed(point, apart, client, press, city, pair, tmp_path, long=mode == "ab")
     judge(reader, mode, issues.files)
 
 
@@ -141,8 +144,10 @@ def killed_and_resumed(
     city: Catalogue,
     pair: tuple[Dataset, Edition],
     folder: Path,
+    *,
+    long: bool = False,
 ) -> None:
-    apart.killed_at(point, folder, pair)
+    apart.killed_at(point, folder, pair, long=long)
     entry = press.journal.read(pair[0].id)
     assert entry is not None and not entry.done
     whole_again(client, press, city)
@@ -151,12 +156,22 @@ def killed_and_resumed(
 
 @pytest.mark.parametrize("kills", [3, pytest.param(KILLS, marks=pytest.mark.bars)])
 @pytest.mark.parametrize(
-    ("mode", "shrinking"), [("in_place", False), ("in_place", True), ("direct", True), ("ab", True)]
+    ("mode", "shrinking", "long"),
+    [
+        ("in_place", False, False),
+        ("in_place", True, False),
+        ("direct", True, False),
+        ("ab", True, False),
+        ("ab", True, True),
+    ],
 )
 def test_killed_at_any_moment_readers_see_nothing_mixed_and_two_attempts_are_enough(
     apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, mode: str,
-    shrinking: bool, kills: int, record_property: Callable[[str, object], None],
+    shrinking: bool, long: bool, kills: int, record_property: Callable[[str, object], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
+    if long:
+        make_long(monkeypatch)
     city = catalogue(name, publish_mode=mode)
     issues = Issues(shelf, city)
     usual = press(issues.next(500)).seconds
@@ -164,7 +179,7 @@ def test_killed_at_any_moment_readers_see_nothing_mixed_and_two_attempts_are_eno
     with Reader(client.url, name, issues.sizes) as reader, Reader(client.url, name, issues.sizes) as other:
         for number in range(1, kills + 1):
             pair = issues.next(500 + (number % 5 * 40 if shrinking else number * 3 // 2))
-            publisher = apart.start(tmp_path, pair)
+            publisher = apart.start(tmp_path, pair, long=long)
             time.sleep(moments.uniform(0, 1.3 * usual))
             with contextlib.suppress(ProcessLookupError):
                 os.kill(publisher, signal.SIGKILL)
@@ -189,14 +204,18 @@ def test_killed_between_files_and_table_a_direct_publication_shows_the_old_table
     assert client.read("datastore_search", anonymous=True, resource_id=table, q="v2", limit=0)["total"] == 50
 
 
+@pytest.mark.parametrize("long", [False, True])
 def test_a_new_dataset_is_never_seen_half_made(
-    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
-) -> None:
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, long: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    if long:
+        make_long(monkeypatch)
     pair = shelf.keep(catalogue(name), "v1")
-    points = ("dataset-created", "files-sent", "table-loaded", "made-public")
+    points = ("dataset-created", "files-sent", "table-half-filled", "table-loaded", "made-public")
     with Reader(client.url, name) as reader:
-        for point in points:
-            apart.killed_at(point, tmp_path, pair)
+        for point in points if long else (each for each in points if each != "table-half-filled"):
+            apart.killed_at(point, tmp_path, pair, long=long)
         press(pair)
         assert press(pair).unchanged
     assert (reader.looks.mixed, reader.looks.torn, reader.looks.absent) == ([], [], 0)

@@ -5,27 +5,25 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from ternopil_pipelines.faults import PortalRefused
-from ternopil_pipelines.portal import datastore, filling, standing
+from ternopil_pipelines.portal import datastore, filling
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.datastore import Rows
 from ternopil_pipelines.portal.standing import difference, differing
+from ternopil_pipelines_tests.portal.apart import Apart
 from ternopil_pipelines_tests.portal.conftest import Press
-from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue, cells
+from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue, cells, make_long
 
 
 @pytest.fixture(autouse=True)
 def short_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A long table of two hundred rows."""
-    monkeypatch.setattr(filling, "IN_ORDER", 20)
-    monkeypatch.setattr(standing, "IN_ORDER", 20)
-    monkeypatch.setattr(filling, "FIRST", 15)
-    monkeypatch.setattr(filling, "BATCH", 10)
+    make_long(monkeypatch)
 
 
 @pytest.fixture
@@ -136,6 +134,22 @@ def test_a_hidden_half_that_differs_little_is_written_row_by_row_and_one_that_di
         assert words in told, told
         table = next(one.id for one in result.resources if one.datastore)
         assert differing(client, table, rows_of(each)) == 0
+
+
+def test_a_hidden_half_killed_while_its_rows_are_written_is_loaded_anew_by_the_next_run(
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
+) -> None:
+    city = catalogue(name, publish_mode="ab")
+    frame = cells(100, "elm")
+    press(shelf.keep(city, "v0", frame=frame))
+    press(shelf.keep(city, "v1", rows=90))
+    pair = shelf.keep(city, "v2", frame=frame.assign(version=[*["oak"] * 15, *frame["version"][15:]]))
+    apart.killed_at("table-half-filled", tmp_path, pair, long=True)
+    told: list[str] = []
+    result = press(pair, say=told.append)
+    assert "loading 100 rows of works" in told
+    table = next(one.id for one in result.resources if one.datastore)
+    assert client.read("datastore_search", anonymous=True, resource_id=table, q="oak", limit=0)["total"] == 15
 
 
 def test_a_new_dataset_of_a_long_table_is_shown_whole(
