@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from ternopil_pipelines.faults import PortalUnreachable
 from ternopil_pipelines.portal import datastore
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.crash_points import passing
@@ -42,7 +43,7 @@ def fill(client: PortalClient, resource: str, rows: Rows) -> None:
 
     windows = range(FIRST, rows.count, BATCH * CONNECTIONS)
     _at_once([(insert, start, turn) for start in windows for turn in range(CONNECTIONS)])
-    datastore.describe(client, resource, rows)
+    _mark(client, resource, rows)
 
 
 def refillable(found: Difference, rows: Rows) -> bool:
@@ -72,6 +73,17 @@ def refill(client: PortalClient, resource: str, rows: Rows, found: Difference) -
 
     parts = ((remove, found.gone), (update, found.changed), (add, found.added))
     _at_once([(call, start) for call, numbers in parts for start in range(0, len(numbers), BATCH)])
+    _mark(client, resource, rows)
+
+
+def _mark(client: PortalClient, resource: str, rows: Rows) -> None:
+    """The table is the file's, once it holds as many rows: a call whose answer was lost may have ended late."""
+    state = datastore.look(client, resource)
+    if state is None or state.count != rows.count:
+        raise PortalUnreachable(
+            f"table {resource} holds {state.count if state else 'no'} rows where {rows.count} were sent;"
+            " the next run loads it again"
+        )
     datastore.describe(client, resource, rows)
 
 

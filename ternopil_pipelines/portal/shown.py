@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -96,12 +96,17 @@ def _add(found: Shown, columns: Sequence[pa.Array], keys: Collection[int]) -> No
     found.keys.extend(_digests([columns[place] for place in keys]) if keys else ())
 
 
-def _digests(columns: Sequence[pa.Array]) -> list[bytes]:
+def _digests(columns: Sequence[pa.Array]) -> Iterator[bytes]:
     # PostgreSQL's text has no zero byte, so it parts cells, and two of them are no cell's beginning.
-    joined = pc.binary_join_element_wise(
-        *columns, pa.scalar("\0", _TEXT), null_handling="replace", null_replacement="\0-"
-    )
-    return [hashlib.blake2b(text.encode("utf-8"), digest_size=16).digest() for text in joined.to_pylist()]
+    for start in range(0, len(columns[0]), _PAGE):
+        joined = pc.binary_join_element_wise(
+            *(column.slice(start, _PAGE) for column in columns),
+            pa.scalar("\0", _TEXT),
+            null_handling="replace",
+            null_replacement="\0-",
+        )
+        for text in joined.to_pylist():
+            yield hashlib.blake2b(text.encode("utf-8"), digest_size=16).digest()
 
 
 def _settled(column: pa.ChunkedArray, kind: str) -> pa.Array:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from ternopil_pipelines.faults import PortalRefused
+from ternopil_pipelines.faults import PortalRefused, PortalUnreachable
 from ternopil_pipelines.portal import datastore, filling
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.datastore import Rows
@@ -81,6 +81,25 @@ def test_after_one_call_has_failed_none_is_begun_and_the_table_has_no_mark(
     with pytest.raises(PortalRefused, match="the portal refuses"):
         filling.fill(client, table, rows_of(cells(200, "elm")))
     assert len(made) < 7
+    state = datastore.look(client, table)
+    assert state is not None and state.mark is None
+
+
+def test_a_call_that_ends_late_and_doubles_rows_leaves_the_table_without_a_mark(
+    client: PortalClient, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = filling.write
+    late: list[int] = []
+
+    def doubled(client: PortalClient, resource: str, records: list[dict[str, Any]], method: str) -> None:
+        write(client, resource, records, method)
+        if not late:
+            late.append(len(records))
+            write(client, resource, records, method)
+
+    monkeypatch.setattr(filling, "write", doubled)
+    with pytest.raises(PortalUnreachable, match="holds 210 rows where 200 were sent"):
+        filling.fill(client, table, rows_of(cells(200, "elm")))
     state = datastore.look(client, table)
     assert state is not None and state.mark is None
 
