@@ -166,7 +166,7 @@ class Bench:
     def overwritten(self, resource: str, rows: Rows) -> None:
         state = datastore.look(self.client, resource)
         assert state is not None
-        self._write(resource, rows, standing.Difference(state, tuple((n + 1, n) for n in range(rows.count))))
+        self._write(resource, rows, standing.Difference(state, range(1, rows.count + 1)).of_all(rows))
 
     def changed(self, resource: str, rows: Rows) -> None:
         found = overwriting.overwritable(self.client, resource, rows)

@@ -61,6 +61,11 @@ class Rows:
     def fits_one_call(self) -> bool:
         return self.count * len(self.fields) <= CELLS_AT_ONCE
 
+    @property
+    def keep_order(self) -> bool:
+        """Do they stand in the file's order?"""
+        return self.count <= IN_ORDER and self.fits_one_call
+
     def records(self, start: int = 0, stop: int | None = None, step: int = 1) -> list[dict[str, Any]]:
         pieces = [column[start:stop:step] for column in self.cells]
         return [dict(zip(self.names, row, strict=True)) for row in zip(*pieces, strict=True)]

@@ -1,4 +1,5 @@
-"""Rows into a table that nobody sees yet, in as many calls as are fastest: over two connections at once.
+"""Rows in as many calls as are fastest, over two connections at once: into a table that nobody sees, or one that no
+single call could take.
 
 Beyond the first rows they come in no strict order: each gets its number when it is inserted, and two connections mix
 theirs. A number given by us would keep it, but CKAN then writes row by row, five times slower. What people look at
@@ -16,7 +17,7 @@ from ternopil_pipelines.faults import PortalUnreachable
 from ternopil_pipelines.portal import datastore
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.crash_points import passing
-from ternopil_pipelines.portal.datastore import BATCH, IN_ORDER, Rows
+from ternopil_pipelines.portal.datastore import BATCH, Rows
 from ternopil_pipelines.portal.overwriting import disown, write
 from ternopil_pipelines.portal.standing import Difference
 
@@ -30,7 +31,7 @@ _WORTH_WRITING = 5
 
 def fill(client: PortalClient, resource: str, rows: Rows) -> None:
     """The whole table; there must be none before. Marked only when all of it is there."""
-    if rows.count <= IN_ORDER:
+    if rows.keep_order:
         datastore.create(client, resource, rows)
         return
     datastore.begin(client, resource, rows, FIRST)
@@ -101,5 +102,9 @@ def _at_once(calls: Iterable[tuple[Any, ...]]) -> None:
             raise
 
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        for each in [pool.submit(made, *call) for call in calls]:
-            each.result()
+        try:
+            for each in [pool.submit(made, *call) for call in calls]:
+                each.result()
+        except BaseException:  # also a run that is cancelled
+            failed.set()
+            raise

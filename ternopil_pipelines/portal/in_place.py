@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ternopil_pipelines.faults import PortalRefused, PublicationContested
+from ternopil_pipelines.faults import PortalRefused, PortalUnreachable, PublicationContested
 from ternopil_pipelines.portal import datastore, filling, passport
 from ternopil_pipelines.portal.answers import PortalForbidden
 from ternopil_pipelines.portal.crash_points import passing
@@ -23,7 +23,7 @@ from ternopil_pipelines.portal.overwriting import differs_little, disown, overwr
 from ternopil_pipelines.portal.resources import Target
 from ternopil_pipelines.portal.showing import add_views, create_dataset, make_public, remove, revise
 from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look, show
-from ternopil_pipelines.portal.standing import Difference
+from ternopil_pipelines.portal.standing import Difference, differing
 
 
 def needs(work: Work, now: Situation) -> bool:
@@ -57,6 +57,7 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
     many = [each for each in changed if each.id in found and each not in few]
     if many:
         _require_unmoved(work, now)
+        _require_still(work, many, found)
     written = _overwrite(work, many, found)
     if len(written) < len(many):
         now = look(work)
@@ -86,6 +87,7 @@ def finish(work: Work, now: Situation) -> None:
         remove(work, str(resource["id"]))
         passing("surplus-removed")
     if now.hidden:
+        require_rows(work, now.tabled)
         make_public(work)
         passing("made-public")
     else:
@@ -112,7 +114,7 @@ def _require_unmoved(work: Work, now: Situation) -> None:
 
 
 def _require_still(work: Work, targets: Collection[Target], found: Mapping[str, Difference]) -> None:
-    """Some rows of a table may be written only onto the rows they were compared with."""
+    """Rows may be written only onto the table they were compared with."""
     for each in targets:
         if datastore.look(work.client, each.id) != found[each.id].state:
             raise PublicationContested(f"table {each.file.table} of `{work.package}` changed since it was looked at")
@@ -184,6 +186,16 @@ def resource_updates(present: Collection[str], targets: Collection[Target]) -> d
         else:
             fresh.append({**resource, "url": each.file.name, "url_type": "upload"})
     return {**update, "update__resources__extend": fresh} if fresh else update
+
+
+def require_rows(work: Work, targets: Collection[Target]) -> None:
+    """Tables that nobody sees yet are read before anybody does; a wrong one makes room for the next attempt."""
+    for each in targets:
+        if others := differing(work.client, each.id, work.rows(each), anonymous=False):
+            datastore.drop(work.client, each.id)
+            raise PortalUnreachable(
+                f"table {each.file.table}: {others} rows are not what was sent; the next run loads it again"
+            )
 
 
 def load_all(work: Work, targets: Collection[Target], *, seen: bool) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from ternopil_pipelines.faults import PortalRefused, PortalUnreachable
 from ternopil_pipelines.portal import datastore, filling, in_place, passport
+from ternopil_pipelines.portal.answers import PortalForbidden
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.resources import FILE, Target, resource_id
 from ternopil_pipelines.portal.showing import add_views, revise
@@ -113,6 +114,7 @@ def _prepare(work: Work, staging: Mapping[str, Any], hidden: list[Target]) -> No
         work.say(f"staging {len(waiting)} files")
         revise(work, _shown(work, staging["name"]), waiting, **in_place.resource_updates(present.keys(), waiting))
     in_place.load_all(work, [each for each in hidden if each.has_table and _to_load(work, each)], seen=False)
+    in_place.require_rows(work, [each for each in hidden if each.has_table])
     staged = _shown(work, staging["name"])
     for each in waiting:
         if not _bytes_stand(work, staging, each):
@@ -129,11 +131,17 @@ def _to_load(work: Work, target: Target) -> bool:
         return True
     if state.holds(sha256=file.sha256, count=file.rows, columns=target.columns):
         return False
-    found = difference(work.client, target.id, rows)
+    found = difference(work.client, target.id, rows) if state.mark else None
     if found is not None and filling.refillable(found, rows):
         work.say(f"writing {len(found)} of {rows.count} rows of {file.table}")
-        filling.refill(work.client, target.id, rows, found)
-        return False
+        try:
+            filling.refill(work.client, target.id, rows, found)
+            return False
+        except PortalForbidden:
+            raise
+        except PortalRefused as refused:
+            # CKAN before 2.11 has no call that removes rows and keeps the table.
+            work.say(f"{refused}; making the table anew")
     datastore.drop(work.client, target.id)
     return True
 

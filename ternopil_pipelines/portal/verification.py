@@ -23,7 +23,7 @@ SEARCH_LAG = (0.5, 2.0)
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What was read back: sha256 by file, by table how many rows were compared cell by cell, whether the search answers
+    """What was read back: sha256 by file, rows by table, each compared with the file's, and whether the search answers
     with this edition."""
 
     files: Mapping[str, str]

@@ -19,7 +19,7 @@ from ternopil_pipelines.evidence.archive import Archive
 from ternopil_pipelines.evidence.decisions import decide
 from ternopil_pipelines.evidence.edition import Edition
 from ternopil_pipelines.evidence.ledger import Ledger
-from ternopil_pipelines.portal import filling, standing
+from ternopil_pipelines.portal import datastore, filling
 from ternopil_pipelines.receive.receipt import Origin, Receipt
 
 COLUMNS = (
@@ -97,8 +97,7 @@ def catalogue(
 
 def make_long(patch: pytest.MonkeyPatch) -> None:
     """Twenty-one rows are a long table: batches of ten over two connections, and no strict order after fifteen."""
-    for module in (filling, standing):
-        patch.setattr(module, "IN_ORDER", 20)
+    patch.setattr(datastore, "IN_ORDER", 20)
     patch.setattr(filling, "FIRST", 15)
     patch.setattr(filling, "BATCH", 10)
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ternopil_pipelines.faults import PublicationContested
-from ternopil_pipelines.portal import datastore, standing
+from ternopil_pipelines.portal import datastore
 from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.datastore import Rows
@@ -60,6 +60,17 @@ def test_what_one_call_cannot_do_is_left_to_making_the_table_anew(
     assert [each and (each.state.count, len(each)) for each in found] == [(12, 12), (12, 30), None, None]
     assert overwritable(client, table, rows_of(12, columns=5)) is None
     assert overwritable(client, "no-such-table", rows_of(12)) is None
+
+
+def test_of_a_table_in_which_much_changed_every_row_is_written_so_that_two_publishers_leave_no_mix(
+    client: PortalClient, shelf: Shelf, press: Press, name: str
+) -> None:
+    first = changed(20, "v1", places=())
+    table = table_of(press(shelf.keep(catalogue(name), "v1", frame=first)))
+    for number, written in ((10, 10), (11, 20)):
+        next_one = changed(20, "v2", places=tuple(range(number)), before=first)
+        found = overwritable(client, table, Rows.of(next_one, COLUMNS, sha256="c" * 64))
+        assert found is not None and len(found) == written
 
 
 def test_a_table_that_lost_a_row_in_the_middle_is_made_whole_in_the_files_order(
@@ -182,7 +193,7 @@ def test_a_row_somebody_changed_through_the_api_is_written_again_with_the_next_e
 def test_in_a_long_table_new_first_rows_are_added_at_its_end_and_the_others_keep_their_numbers(
     client: PortalClient, shelf: Shelf, press: Press, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(standing, "IN_ORDER", 10)
+    monkeypatch.setattr(datastore, "IN_ORDER", 10)
     first = changed(60, "elm", places=())
     table = table_of(press(shelf.keep(catalogue(name), "v1", frame=first)))
     coming = cells(64, "oak").iloc[60:]

@@ -43,6 +43,25 @@ def test_going_back_is_a_switch_without_loading(client: PortalClient, shelf: She
         assert client.sha256_of(each.url)[0] == each.sha256
 
 
+def test_a_parked_half_that_somebody_changed_is_read_before_it_is_shown_and_loaded_again(
+    client: PortalClient, shelf: Shelf, press: Press, name: str
+) -> None:
+    city = catalogue(name, publish_mode="ab")
+    first = shelf.keep(city, "v1")
+    parked = next(each.id for each in press(first).resources if each.datastore)
+    press(shelf.keep(city, "v2", rows=50))
+    client.call(
+        "datastore_upsert", resource_id=parked, force=True, method="update", records=[{"_id": 8, "version": "stranger"}]
+    )
+    told: list[str] = []
+    with Reader(client.url, name, {"v1": 40, "v2": 50}) as reader:
+        press(first, say=told.append)
+    assert any("1 rows are not what was sent" in text for text in told)
+    assert "loading 40 rows of works" in told
+    assert (reader.looks.mixed, reader.looks.absent) == ([], 0)
+    assert client.read("datastore_search", resource_id=parked, q="stranger", limit=0)["total"] == 0
+
+
 def test_a_change_of_the_passport_alone_moves_nothing(
     client: PortalClient, shelf: Shelf, press: Press, name: str
 ) -> None:
