@@ -147,6 +147,24 @@ def describe(client: PortalClient, resource: str, rows: Rows, *, marked: bool = 
     _create(client, resource, rows.marked_fields(rows.sha256 if marked else None), records=[])
 
 
+def disown(client: PortalClient, resource: str, rows: Rows) -> None:
+    """Without its mark a table says that it is nobody's."""
+    describe(client, resource, rows, marked=False)
+
+
+def write(client: PortalClient, resource: str, records: Sequence[dict[str, Any]], method: str) -> None:
+    """By CKAN's `update`, `upsert` or `insert`, in one transaction."""
+    if records:
+        client.call(
+            "datastore_upsert",
+            resource_id=resource,
+            force=True,
+            method=method,
+            records=records,
+            calculate_record_count=False,
+        )
+
+
 def field_id(name: str) -> str:
     """A column's name as the DataStore takes it: no leading `_`, no quotes, 63 bytes (Cyrillic letters are two)."""
     plain = name.replace('"', "'").strip().lstrip("_") or "column"

@@ -19,7 +19,7 @@ from ternopil_pipelines.faults import PortalRefused, PortalUnreachable, Publicat
 from ternopil_pipelines.portal import datastore, filling, passport
 from ternopil_pipelines.portal.answers import PortalForbidden
 from ternopil_pipelines.portal.crash_points import passing
-from ternopil_pipelines.portal.overwriting import differs_little, disown, overwritable, overwrite, settle
+from ternopil_pipelines.portal.overwriting import differs_little, overwritable, overwrite, settle
 from ternopil_pipelines.portal.resources import Target
 from ternopil_pipelines.portal.showing import add_views, create_dataset, make_public, remove, revise
 from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look, show
@@ -65,7 +65,7 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
         send_files(work, now, doubts)
     except PublicationContested:
         for each in written:
-            disown(work.client, each.id, work.rows(each))
+            datastore.disown(work.client, each.id, work.rows(each))
         raise
     passing("files-sent")
     if few:
@@ -199,17 +199,23 @@ def require_rows(work: Work, targets: Collection[Target]) -> None:
 
 
 def load_all(work: Work, targets: Collection[Target], *, seen: bool) -> None:
-    """Tables that there are none of. What readers see comes in one call as far as a portal takes it; two such tables
-    at a time, since one transaction is one connection."""
+    """Tables that there are none of, never over more connections than `filling`'s: a portal has few workers, and its
+    readers need some. What readers see comes in one call as far as a portal takes it."""
+
+    def in_one_call(target: Target) -> bool:
+        rows = work.rows(target)
+        return rows.keep_order or (seen and rows.fits_one_call)
 
     def load(target: Target) -> None:
         rows = work.rows(target)
         work.say(f"loading {rows.count} rows of {target.file.table}")
-        if seen and rows.fits_one_call:
-            datastore.create(work.client, target.id, rows)
-        else:
-            filling.fill(work.client, target.id, rows)
+        way = datastore.create if in_one_call(target) else filling.fill
+        way(work.client, target.id, rows)
 
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        for _ in pool.map(load, targets):
+    for each in targets:
+        if not in_one_call(each):
+            load(each)
+            passing("table-loaded")
+    with ThreadPoolExecutor(filling.CONNECTIONS) as pool:
+        for _ in pool.map(load, filter(in_one_call, targets)):
             passing("table-loaded")

@@ -13,9 +13,6 @@ would first collide with them. When a table may be written at all is the modes'.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from ternopil_pipelines.portal import datastore
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.crash_points import passing
@@ -43,11 +40,10 @@ def differs_little(found: Difference, rows: Rows) -> bool:
 def overwrite(client: PortalClient, resource: str, rows: Rows, found: Difference) -> None:
     """The rows of a table that is `overwritable`. Its mark is taken away before and stays away: whoever is killed now,
     or loses the dataset to another publisher, leaves a table that says it is nobody's."""
-    disown(client, resource, rows)
+    datastore.disown(client, resource, rows)
     passing("table-unmarked")
-    write(
-        client, resource, rows.numbered_records((*found.changed, *found.added)), "upsert" if found.added else "update"
-    )
+    method = "upsert" if found.added else "update"
+    datastore.write(client, resource, rows.numbered_records((*found.changed, *found.added)), method)
     passing("table-overwritten")
 
 
@@ -57,23 +53,6 @@ def settle(client: PortalClient, resource: str, rows: Rows, found: Difference) -
     if found.added:
         for start in range(0, len(found.changed), BATCH):
             touched = rows.numbered_records(found.changed[start : start + BATCH], columns=1)
-            write(client, resource, touched, "update")
+            datastore.write(client, resource, touched, "update")
     passing("table-searchable")
     datastore.describe(client, resource, rows)
-
-
-def disown(client: PortalClient, resource: str, rows: Rows) -> None:
-    datastore.describe(client, resource, rows, marked=False)
-
-
-def write(client: PortalClient, resource: str, records: Sequence[dict[str, Any]], method: str) -> None:
-    """By CKAN's `update`, `upsert` or `insert`, in one transaction."""
-    if records:
-        client.call(
-            "datastore_upsert",
-            resource_id=resource,
-            force=True,
-            method=method,
-            records=records,
-            calculate_record_count=False,
-        )

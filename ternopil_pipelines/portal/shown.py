@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from ternopil_pipelines.faults import PortalRefused
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.datastore import Rows
 
@@ -55,9 +56,9 @@ def shown_by(client: PortalClient, resource: str, rows: Rows, *, anonymous: bool
         )
         if not answer["records"]:
             return found
-        page = max(1, min(_PAGE, page * _BYTES // len(answer["records"])))
         names = [str(field["id"]) for field in answer["fields"]]
         table = _table_of(answer["records"], names)
+        page = max(1, min(_PAGE, table.num_rows * _BYTES // len(answer["records"])))
         found.ids.extend(table["_id"].cast(pa.int64()).to_pylist())
         if names[1:] == list(rows.names):
             columns = [_settled(table[field["id"]], str(field["type"])) for field in rows.fields]
@@ -79,19 +80,24 @@ def shown_of(rows: Rows) -> Shown:
 
 
 def _table_of(records: str, names: Sequence[str]) -> pa.Table:
+    """Raises PortalRefused without Arrow's own words, which quote the row."""
     content = records.encode("utf-8")
-    return pyarrow.csv.read_csv(
-        io.BytesIO(content),
-        # One block: a line feed inside a cell may stand anywhere.
-        read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=len(content) + 1),
-        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
-        convert_options=pyarrow.csv.ConvertOptions(
-            column_types=dict.fromkeys(names, _TEXT),
-            null_values=[""],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-        ),
+    empty_is_missing = pyarrow.csv.ConvertOptions(
+        column_types=dict.fromkeys(names, _TEXT),
+        null_values=[""],
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=False,
     )
+    try:
+        return pyarrow.csv.read_csv(
+            io.BytesIO(content),
+            # One block: a line feed inside a cell may stand anywhere.
+            read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=len(content) + 1),
+            parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+            convert_options=empty_is_missing,
+        )
+    except pa.ArrowInvalid:
+        raise PortalRefused(f"datastore_search: the rows are no CSV of the {len(names)} columns told") from None
 
 
 def _add(found: Shown, columns: Sequence[pa.Array], keys: Collection[int]) -> None:

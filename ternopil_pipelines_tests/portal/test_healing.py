@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ternopil_pipelines.faults import PortalUnreachable
 from ternopil_pipelines.local_portal.portal import LocalPortal
 from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines_tests.portal.apart import Apart
 from ternopil_pipelines_tests.portal.conftest import Press
 from ternopil_pipelines_tests.portal.making import Shelf, catalogue
+from ternopil_pipelines_tests.portal.reader import Reader
 
 
 def test_a_file_exchanged_by_somebody_is_noticed_and_sent_again(
@@ -33,6 +37,27 @@ def test_rows_changed_by_somebody_are_noticed_by_their_number(
     )  # fmt: skip
     assert not press(pair).unchanged
     assert client.read("datastore_search", resource_id=table, limit=0)["total"] == 40
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_one_changed_cell_of_a_table_is_found_by_reading_every_row(
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, shown: bool
+) -> None:
+    """After a run that was cut off; and a dataset that nobody has seen yet is not shown with it."""
+    pair = shelf.keep(catalogue(name), "v1")
+    apart.killed_at("made-public" if shown else "tables-loaded", tmp_path, pair)
+    resources = client.read("package_show", id=name)["resources"]
+    table = next(each["id"] for each in resources if each["datastore_active"])
+    changed = [{"_id": 23, "version": "stranger"}]
+    client.call("datastore_upsert", resource_id=table, force=True, method="update", records=changed)
+    told: list[str] = []
+    with Reader(client.url, name, {"v1": 40}) as reader:
+        assert not press(pair, say=told.append).unchanged
+    if not shown:
+        assert any("1 rows are not what was sent" in text for text in told)
+        assert reader.looks.mixed == []
+    assert client.read("datastore_search", resource_id=table, q="stranger", limit=0)["total"] == 0
+    assert press(pair).unchanged
 
 
 def test_a_file_written_to_the_wrong_resource_while_publishing_is_healed_in_the_same_run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ternopil_pipelines.catalogue.columns import Column
+from ternopil_pipelines.faults import PortalRefused
 from ternopil_pipelines.portal import datastore, shown
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.datastore import Rows
@@ -122,6 +124,17 @@ def test_one_changed_one_missing_and_one_surplus_row_are_counted(client: PortalC
         "datastore_upsert", resource_id=table, force=True, method="insert", records=[{"integer": 1}, {"integer": 2}]
     )
     assert differing(client, table, rows) == 3
+
+
+def test_rows_that_cannot_be_read_are_a_refusal_that_quotes_none_of_them() -> None:
+    class Broken(PortalClient):
+        def read(self, action: str, *, anonymous: bool = False, **parameters: Any) -> Any:
+            fields = [{"id": "_id"}, {"id": "string"}]
+            return {"fields": fields, "records": "1,таємниця,ще\n"}
+
+    with pytest.raises(PortalRefused, match="no CSV of the 2 columns") as refused:
+        shown_by(Broken("http://127.0.0.1:1", None), "r", rows_of({"string": ["a"]}))
+    assert "таємниця" not in str(refused.value)
 
 
 def test_a_table_with_other_columns_differs_in_every_row(client: PortalClient, table: str) -> None:
