@@ -56,6 +56,8 @@ def enter_publication(
         url=published.url,
         mode=published.mode,
         receipt=receipt_of(published),
+        decision={key: getattr(published.decision, key) for key in ("sequence", "verdict", "by")},
+        user=published.user,
         run=run,
         warning=published.warning,
     )

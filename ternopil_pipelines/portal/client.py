@@ -156,6 +156,13 @@ class PortalClient:
             " make it one"
         )
 
+    def user(self) -> str | None:
+        """Name of the token's user; None on a portal that tells nobody."""
+        try:
+            return str(self.call("user_show")["name"])
+        except PortalRefused:
+            return None
+
     def _action(
         self, remote: Remote, action: str, parameters: dict[str, Any], files: Mapping[str, Upload] | None = None
     ) -> Any:

@@ -106,16 +106,16 @@ class TableState:
         )
 
 
-def look(client: PortalClient, resource: str) -> TableState | None:
+def look(client: PortalClient, resource: str, *, anonymous: bool = False) -> TableState | None:
     """The table of `resource`, None where there is none."""
     try:
         try:
-            found = client.read("datastore_info", id=resource, resource_id=resource)
+            found = client.read("datastore_info", anonymous=anonymous, id=resource, resource_id=resource)
         except (PortalMissing, PortalForbidden):
             raise
         except PortalRefused:
             # CKAN looks for a table of this name, then for an alias; what is made in between it calls `Missing id`.
-            found = client.read("datastore_info", id=resource, resource_id=resource)
+            found = client.read("datastore_info", anonymous=anonymous, id=resource, resource_id=resource)
     except PortalMissing:
         return None
     fields = [field for field in found["fields"] if field["id"] != "_id"]

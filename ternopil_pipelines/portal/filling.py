@@ -54,7 +54,6 @@ def refill(client: PortalClient, resource: str, rows: Rows, found: Difference) -
 
     def update(start: int) -> None:
         datastore.write(client, resource, rows.numbered_records(found.changed[start : start + BATCH]), "update")
-        passing("table-half-filled")
 
     def add(start: int) -> None:
         datastore.write(client, resource, rows.numbered_records(found.added[start : start + BATCH]), "upsert")
@@ -68,8 +67,12 @@ def refill(client: PortalClient, resource: str, rows: Rows, found: Difference) -
             calculate_record_count=False,
         )
 
+    def part(call: Callable[[int], None], start: int) -> None:
+        call(start)
+        passing("table-half-filled")
+
     parts = ((remove, found.gone), (update, found.changed), (add, found.added))
-    _at_once([(call, start) for call, numbers in parts for start in range(0, len(numbers), BATCH)])
+    _at_once([(part, call, start) for call, numbers in parts for start in range(0, len(numbers), BATCH)])
     _mark(client, resource, rows)
 
 
@@ -88,7 +91,7 @@ def _at_once(calls: Iterable[tuple[Any, ...]]) -> None:
     """Each call with its arguments, CONNECTIONS at a time; after one has failed none is begun."""
     failed = threading.Event()
 
-    def made(call: Callable[..., None], *arguments: int) -> None:
+    def made(call: Callable[..., None], *arguments: Any) -> None:
         if failed.is_set():
             return
         try:

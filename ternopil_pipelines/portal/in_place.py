@@ -6,7 +6,8 @@ who loses has touched nothing, and readers meet the old rows under the new metad
 Where many differ, it is right before: readers meet the new rows under the old metadata for the time of the revision, a
 tenth of the writing; who loses the revision then leaves the table unmarked, and the winner or the next run writes it
 again. Any other table is hidden before the revision and appears whole after it: readers meet none for that while,
-rather than new rows with a stale rest. A new dataset is filled privately, over two connections, and shown last.
+rather than new rows with a stale rest. What no single call can write is refused, with the mode that can. A new dataset
+is filled privately, over two connections, and shown last.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from ternopil_pipelines.faults import PortalRefused, PortalUnreachable, Publicat
 from ternopil_pipelines.portal import datastore, filling, passport
 from ternopil_pipelines.portal.answers import PortalForbidden
 from ternopil_pipelines.portal.crash_points import passing
-from ternopil_pipelines.portal.overwriting import differs_little, overwritable, overwrite, settle
+from ternopil_pipelines.portal.overwriting import differs_little, fits_one_call, overwritable, overwrite, settle
 from ternopil_pipelines.portal.resources import Target
 from ternopil_pipelines.portal.showing import add_views, create_dataset, make_public, remove, revise
 from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look, show
@@ -46,6 +47,8 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
         now = look(work)
     changed = tables_to_load(now, doubts)
     found = _found(work, now, changed)
+    if not now.hidden:
+        _require_one_call(work, changed, found)
     leaving = [each for each in changed if each.id not in found and now.tables[each.id] is not None]
     for each in leaving:
         datastore.drop(work.client, each.id)
@@ -107,6 +110,18 @@ def _found(work: Work, now: Situation, targets: Collection[Target]) -> dict[str,
     return {key: difference for key, difference in found.items() if difference is not None}
 
 
+def _require_one_call(work: Work, targets: Collection[Target], found: Mapping[str, Difference]) -> None:
+    """What readers see is written in one call or not at all: in several they would meet a part of it."""
+    for each in targets:
+        rows = work.rows(each)
+        if not (fits_one_call(found[each.id]) if each.id in found else rows.fits_one_call):
+            raise PortalRefused(
+                f"table {each.file.table} of `{work.package}`: {rows.count} rows are more than one call can write, and"
+                " in several readers would meet a part of them; nothing was changed: set `publish_mode: ab` for this"
+                " dataset in sources.yaml, or `direct` where the city has the DataStore's address"
+            )
+
+
 def _require_unmoved(work: Work, now: Situation) -> None:
     package = show(work.client, work.package)
     if package is None or now.package is None or package["metadata_modified"] != now.package["metadata_modified"]:
@@ -138,6 +153,8 @@ def _overwrite(work: Work, targets: Collection[Target], found: Mapping[str, Diff
         except PortalForbidden:
             raise
         except PortalRefused as refused:
+            if not rows.fits_one_call:
+                raise
             # An older CKAN without writing by `_id`, or a key of somebody's on the table.
             work.say(f"{refused}; making the table anew")
             datastore.drop(work.client, target.id)
@@ -200,11 +217,10 @@ def require_rows(work: Work, targets: Collection[Target]) -> None:
 
 def load_all(work: Work, targets: Collection[Target], *, seen: bool) -> None:
     """Tables that there are none of, never over more connections than `filling`'s: a portal has few workers, and its
-    readers need some. What readers see comes in one call as far as a portal takes it."""
+    readers need some. What readers see comes in one call."""
 
     def in_one_call(target: Target) -> bool:
-        rows = work.rows(target)
-        return rows.keep_order or (seen and rows.fits_one_call)
+        return seen or work.rows(target).keep_order
 
     def load(target: Target) -> None:
         rows = work.rows(target)

@@ -8,13 +8,14 @@ a doubtful answer is followed by another look, and a portal that stays silent en
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
 from ternopil_pipelines.catalogue.model import Dataset
 from ternopil_pipelines.evidence.archive import Archive
-from ternopil_pipelines.evidence.decisions import require_passing
+from ternopil_pipelines.evidence.decisions import Decision, require_passing
 from ternopil_pipelines.evidence.edition import Edition
 from ternopil_pipelines.evidence.ledger import Ledger
 from ternopil_pipelines.faults import (
@@ -63,8 +64,9 @@ class PublishedResource:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """`package`: CKAN's name; `url`: the dataset's page; `receipt`: what was read back, None where nothing was sent;
-    `warning`: that the portal's token ends soon."""
+    """`package`: CKAN's name; `url`: the dataset's page; `decision`: by which it went out; `user`: whose token it was,
+    and `receipt`: what was read back, both None where the portal was only glanced at; `warning`: that the portal's
+    token ends soon."""
 
     dataset: str
     package: str
@@ -75,6 +77,8 @@ class Publication:
     resources: tuple[PublishedResource, ...]
     receipt: Receipt | None
     seconds: float
+    decision: Decision
+    user: str | None = None
     warning: str | None = None
 
 
@@ -95,7 +99,7 @@ def publish(
 ) -> Publication:
     """Raises GateRefused without a passing decision, PublicationContested where another publisher won, PortalRefused
     and PortalUnreachable as the portal answers; after the last, the same call again finishes what was begun."""
-    require_passing(ledger, dataset.id, edition.address)
+    decision = require_passing(ledger, dataset.id, edition.address)
     started = time.monotonic()
     work = Work(client, archive, edition, dataset.package_name, say, datastore_url)
     mode = _MODES[dataset.publish_mode]
@@ -111,34 +115,41 @@ def publish(
         now = look(work)
         _refuse_hidden_by_others(now, work)
         entry = Entry(dataset.id, work.package, edition.address, dataset.publish_mode, previous=now.edition)
-        doubts = _nothing_to_do(mode, work, now, interrupted)
-        if doubts is None:
-            if interrupted:
-                journal.write(replace(entry, done=True))
-            return _publication(work, now, dataset, None, started)
-        journal.write(entry)
-        passing("intent-written")
-        now, receipt = _bring(mode, work, now, doubts)
-        journal.write(replace(entry, done=True))
-        return _publication(work, now, dataset, receipt, started)
+        receipt, doubts = _first_look(mode, work, now, interrupted)
+        if doubts is not None:
+            journal.write(entry)
+            passing("intent-written")
+            now, receipt = _bring(mode, work, now, doubts)
+        if doubts is not None or interrupted:
+            journal.write(replace(entry, done=True))
+        return Publication(
+            dataset=dataset.id,
+            package=work.package,
+            url=f"{client.url}/dataset/{work.package}",
+            edition=edition.address,
+            unchanged=doubts is None,
+            mode=dataset.publish_mode,
+            resources=_published(now),
+            receipt=receipt,
+            seconds=time.monotonic() - started,
+            decision=decision,
+            user=client.user() if receipt else None,
+            warning=_token_warning(client),
+        )
 
 
-def _nothing_to_do(mode: Mode, work: Work, now: Situation, interrupted: bool) -> Doubts | None:
-    """None: the portal is equal to the edition. Otherwise what was found wrong beside the metadata."""
+def _first_look(mode: Mode, work: Work, now: Situation, interrupted: bool) -> tuple[Receipt | None, Doubts | None]:
+    """What was read back, and what is wrong beside the metadata; None: the portal is equal to the edition."""
     if mode.needs(work, now):
-        return NO_DOUBTS
-    if interrupted:
-        # Files are replaced before the database commits: after a crash equal metadata proves nothing.
-        _, found = verify(work, now)
-    else:
-        found = glance(work, now)
-    if not found:
-        return None
-    return found.doubts(now)
+        return None, NO_DOUBTS
+    # Files are replaced before the database commits: after a crash equal metadata proves nothing.
+    receipt, found = verify(work, now) if interrupted else (None, glance(work, now))
+    return receipt, found.doubts(now) if found else None
 
 
 def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts) -> tuple[Situation, Receipt]:
     doubtful: PortalUnreachable | None = None
+    told: list[str] = []
     for _ in range(ROUNDS):
         try:
             if doubts or mode.needs(work, now):
@@ -148,8 +159,16 @@ def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts) -> tuple[Situ
             passing("verified")
             if not found:
                 return now, receipt
-            work.say("sending again: " + "; ".join(found.told[:3]))
+            if found.told == told and not (found.files or found.search):
+                # A file may come from somebody's cache, a search lags; rows and metadata are read from the database.
+                raise PortalRefused(
+                    f"dataset `{work.package}` differs as before after it was sent again: {_in_short(told)}; something"
+                    " on the portal changes what it is sent (a trigger on the table, a plugin): ask its operator"
+                )
+            told = found.told
+            work.say(f"sending again: {_in_short(told)}")
             doubts = found.doubts(now)
+            now = look(work)
         except PortalUnreachable as fault:
             if doubtful is not None:
                 raise
@@ -158,8 +177,8 @@ def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts) -> tuple[Situ
             _let_calls_end(work.client)
             now = look(work)
         except PublicationContested:
-            seen, now = now, look(work)
-            if now.edition not in {seen.edition, work.edition.address}:
+            before, now = now, look(work)
+            if now.edition not in {before.edition, work.edition.address}:
                 raise PublicationContested(
                     f"dataset `{work.package}`: another publisher published edition {(now.edition or '')[:12]}"
                     " meanwhile; ours stands back"
@@ -168,7 +187,12 @@ def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts) -> tuple[Situ
             # A name that is taken: the dataset was created by a call whose answer was lost, or by another publisher.
             if now.package is not None or (now := look(work)).package is None:
                 raise fault
-    raise PortalUnreachable(f"dataset `{work.package}` does not show what was sent; the next run sends it again")
+    seen = f": {_in_short(told)}" if told else ""
+    raise PortalUnreachable(f"dataset `{work.package}` does not show what was sent{seen}; the next run sends it again")
+
+
+def _in_short(told: Sequence[str]) -> str:
+    return "; ".join(told[:3])
 
 
 def _let_calls_end(client: PortalClient) -> None:
@@ -198,9 +222,9 @@ def _refuse_hidden_by_others(now: Situation, work: Work) -> None:
         )
 
 
-def _publication(work: Work, now: Situation, dataset: Dataset, receipt: Receipt | None, started: float) -> Publication:
+def _published(now: Situation) -> tuple[PublishedResource, ...]:
     shown = now.resources
-    resources = tuple(
+    return tuple(
         PublishedResource(
             id=each.id,
             name=each.file.title,
@@ -212,18 +236,6 @@ def _publication(work: Work, now: Situation, dataset: Dataset, receipt: Receipt 
             datastore=each.has_table,
         )
         for each in now.targets
-    )
-    return Publication(
-        dataset=dataset.id,
-        package=work.package,
-        url=f"{work.client.url}/dataset/{work.package}",
-        edition=work.edition.address,
-        unchanged=receipt is None,
-        mode=dataset.publish_mode,
-        resources=resources,
-        receipt=receipt,
-        seconds=time.monotonic() - started,
-        warning=_token_warning(work.client),
     )
 
 

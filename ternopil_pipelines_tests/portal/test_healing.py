@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
-from ternopil_pipelines.faults import PortalUnreachable
+from ternopil_pipelines.faults import PortalRefused, PortalUnreachable
 from ternopil_pipelines.local_portal.portal import LocalPortal
+from ternopil_pipelines.portal import datastore
 from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines.portal.publication import quiet
+from ternopil_pipelines.portal.situation import Work, look
+from ternopil_pipelines.portal.verification import verify
 from ternopil_pipelines_tests.portal.apart import Apart
 from ternopil_pipelines_tests.portal.conftest import Press
 from ternopil_pipelines_tests.portal.making import Shelf, catalogue
@@ -58,6 +63,66 @@ def test_one_changed_cell_of_a_table_is_found_by_reading_every_row(
         assert reader.looks.mixed == []
     assert client.read("datastore_search", resource_id=table, q="stranger", limit=0)["total"] == 0
     assert press(pair).unchanged
+
+
+def test_a_portal_that_changes_what_it_is_sent_is_named_and_not_tried_for_ever(
+    client: PortalClient, shelf: Shelf, press: Press, name: str
+) -> None:
+    city = catalogue(name)
+    table = next(each.id for each in press(shelf.keep(city, "v1")).resources if each.datastore)
+    pair = shelf.keep(city, "v2")
+    told: list[str] = []
+    meddling = f"""
+        CREATE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN IF NEW.id = 3 THEN NEW.note := 'kept'; END IF; RETURN NEW; END $$;
+        CREATE TRIGGER meddling BEFORE INSERT OR UPDATE ON "{table}" FOR EACH ROW EXECUTE FUNCTION "{name}"();
+    """
+    database = create_engine(press.datastore_url)
+    try:
+        with database.begin() as connection:
+            connection.exec_driver_sql(meddling)
+        with pytest.raises(PortalRefused, match="works: 1 rows differ from the file; something on the portal"):
+            press(pair, say=told.append)
+    finally:
+        with database.begin() as connection:
+            connection.exec_driver_sql(f'DROP FUNCTION "{name}"() CASCADE')
+        database.dispose()
+    assert sum(text.startswith("sending again") for text in told) == 1
+    assert not press(pair).unchanged
+    assert press(pair).unchanged
+
+
+def test_a_label_somebody_changed_is_read_back_and_mended_without_the_rows(
+    client: PortalClient, shelf: Shelf, press: Press, name: str
+) -> None:
+    city = catalogue(name)
+    dataset, edition = shelf.keep(city, "v1")
+    table = next(each.id for each in press((dataset, edition)).resources if each.datastore)
+    work = Work(client, shelf.archive, edition, name, quiet)
+    before = look(work)
+    state = before.tables[table]
+    assert state is not None
+    fields = [{"id": each, "type": kind, "info": {}} for each, kind in state.fields]
+    fields[0]["info"] = {datastore.MARK: state.mark}
+    client.call("datastore_create", resource_id=table, force=True, fields=fields, records=[])
+    _, found = verify(work, before)
+    assert found.told == ["table works: its data dictionary differs"]
+    told: list[str] = []
+    assert not press((dataset, edition), say=told.append).unchanged
+    assert not any("loading" in text or "writing" in text for text in told)
+    assert not verify(work, look(work))[1]
+
+
+def test_whoever_was_killed_after_all_was_done_leaves_a_receipt_to_the_next_run(
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
+) -> None:
+    pair = shelf.keep(catalogue(name), "v1")
+    apart.killed_at("verified", tmp_path, pair)
+    result = press(pair)
+    assert result.unchanged and result.receipt is not None and result.receipt.tables == {"works": 40}
+    assert (result.user, result.decision.verdict) == (client.user(), "passed") and result.user
+    again = press(pair)
+    assert (again.receipt, again.user) == (None, None)
 
 
 def test_a_file_written_to_the_wrong_resource_while_publishing_is_healed_in_the_same_run(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from types import ModuleType
 
 import pandas as pd
 import pytest
 
-from ternopil_pipelines.faults import PublicationContested
-from ternopil_pipelines.portal import datastore
+from ternopil_pipelines.faults import PortalRefused, PublicationContested
+from ternopil_pipelines.portal import datastore, overwriting
 from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.datastore import Rows
@@ -56,8 +57,8 @@ def test_what_one_call_cannot_do_is_left_to_making_the_table_anew(
     client: PortalClient, shelf: Shelf, press: Press, name: str
 ) -> None:
     table = table_of(press(shelf.keep(catalogue(name), "v1", rows=12)))
-    found = [overwritable(client, table, rows_of(count)) for count in (12, 30, 11, 80_001)]
-    assert [each and (each.state.count, len(each)) for each in found] == [(12, 12), (12, 30), None, None]
+    found = [overwritable(client, table, rows_of(count)) for count in (12, 30, 11)]
+    assert [each and (each.state.count, len(each)) for each in found] == [(12, 12), (12, 30), None]
     assert overwritable(client, table, rows_of(12, columns=5)) is None
     assert overwritable(client, "no-such-table", rows_of(12)) is None
 
@@ -208,6 +209,22 @@ def test_in_a_long_table_new_first_rows_are_added_at_its_end_and_the_others_keep
     assert [record["id"] for record in records] == list(range(64))
     assert [record["_id"] for record in records if record["version"] == "oak"] == [6, 61, 62, 63, 64]
     assert client.read("datastore_search", anonymous=True, resource_id=table, q="oak", limit=0)["total"] == 5
+
+
+@pytest.mark.parametrize(("limit", "rows"), [((overwriting, "ROWS_AT_ONCE"), 45), ((datastore, "CELLS_AT_ONCE"), 39)])
+def test_what_no_single_call_can_write_is_refused_before_anything_is_changed_and_published_by_another_mode(
+    client: PortalClient, shelf: Shelf, press: Press, name: str, monkeypatch: pytest.MonkeyPatch,
+    limit: tuple[ModuleType, str], rows: int,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(*limit, 30)
+    first = shelf.keep(catalogue(name), "v1")
+    press(first)  # nobody has seen it yet: of any size
+    with Reader(client.url, name, {"v1": 40, "v2": rows}) as reader:
+        with pytest.raises(PortalRefused, match=f"{rows} rows are more than one call can write.*`publish_mode: ab`"):
+            press(shelf.keep(catalogue(name), "v2", rows=rows))
+        assert press(first).unchanged
+        assert not press(shelf.keep(catalogue(name, publish_mode="ab"), "v2", rows=rows)).unchanged
+    assert (reader.looks.mixed, reader.looks.torn, reader.looks.absent, reader.looks.apart) == ([], [], 0, 0)
 
 
 def test_who_loses_the_revision_has_written_none_of_a_few_rows(
