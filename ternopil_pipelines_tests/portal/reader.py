@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,16 +19,20 @@ import requests
 @dataclass
 class Looks:
     """`mixed`: a table of two versions, or of a part of one; `apart`: a whole table of another version than the file
-    and the metadata; `miscounted`: a whole table with another `total`, which CKAN reads in a second transaction;
-    `torn`: sha256 of a file that is not the metadata's, which CKAN shows for the milliseconds between its upload and
-    its commit."""
+    and the metadata, `apart_between`: when those looks began and ended; `miscounted`: a whole table with another
+    `total`, which CKAN reads in a second transaction; `torn`: sha256 of a file that is not the metadata's, which CKAN
+    shows for the milliseconds between its upload and its commit."""
 
     whole: int = 0
     absent: int = 0
-    apart: int = 0
     miscounted: int = 0
+    apart_between: list[tuple[float, float]] = field(default_factory=list)
     mixed: list[str] = field(default_factory=list)
     torn: list[str] = field(default_factory=list)
+
+    @property
+    def apart(self) -> int:
+        return len(self.apart_between)
 
     @property
     def settled(self) -> int:
@@ -61,6 +66,7 @@ class Reader(threading.Thread):
                 self.look()
 
     def look(self) -> None:
+        began = time.monotonic()
         before = self._metadata()
         if before is None:
             return
@@ -78,9 +84,11 @@ class Reader(threading.Thread):
         if self._metadata() != before:
             return
         for resource, answer, table in sizes.values():
-            self._judge(resource, answer, table)
+            self._judge(resource, answer, table, began)
 
-    def _judge(self, resource: dict[str, Any], answer: requests.Response, table: requests.Response) -> None:
+    def _judge(
+        self, resource: dict[str, Any], answer: requests.Response, table: requests.Response, began: float
+    ) -> None:
         digest = hashlib.sha256(answer.content).hexdigest()
         if digest != resource["hash"]:
             self.looks.torn.append(digest)
@@ -98,7 +106,7 @@ class Reader(threading.Thread):
         if count != expected:
             self.looks.mixed.append(f"file {version} of {len(rows)}, table {shown} of {count}")
         elif shown != version:
-            self.looks.apart += 1
+            self.looks.apart_between.append((began, time.monotonic()))
         elif result["total"] != count:
             self.looks.miscounted += 1
         else:

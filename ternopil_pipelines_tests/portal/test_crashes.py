@@ -7,9 +7,10 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -18,6 +19,7 @@ from ternopil_pipelines.evidence.edition import Edition
 from ternopil_pipelines.local_portal.portal import LocalPortal
 from ternopil_pipelines.portal import datastore
 from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines.portal.crash_points import CrashPoint
 from ternopil_pipelines.portal.datastore import Rows
 from ternopil_pipelines.portal.journal import Journal
 from ternopil_pipelines.portal.publication import CALLS_END
@@ -28,8 +30,8 @@ from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue, ce
 from ternopil_pipelines_tests.portal.reader import Reader
 
 KILLS = 300
-# In place a table that grows, in the other modes any next one.
-POINTS = {
+# In place a table that grows, in the other modes any next one. At `surplus-removed` the edition has one file less.
+POINTS: dict[str, tuple[CrashPoint, ...]] = {
     "in_place": (
         "intent-written",
         "table-unmarked",
@@ -37,13 +39,44 @@ POINTS = {
         "files-sent",
         "table-searchable",
         "tables-loaded",
+        "surplus-removed",
         "verified",
     ),
-    "direct": ("intent-written", "shadow-filled", "swap-held", "swap-committed", "verified"),
-    "ab": ("intent-written", "table-half-filled", "staged", "detached", "switched", "parked", "verified"),
+    "direct": (
+        "intent-written",
+        "shadow-filled",
+        "swap-held",
+        "swap-committed",
+        "tables-loaded",
+        "surplus-removed",
+        "verified",
+    ),
+    "ab": (
+        "intent-written",
+        "table-half-filled",
+        "table-loaded",
+        "staged",
+        "detached",
+        "switched",
+        "parked",
+        "tables-loaded",
+        "surplus-removed",
+        "verified",
+    ),
 }
 # Where rows go, the table is made anew: absent meanwhile, and never new rows with a stale rest.
-SHRINKING_POINTS = ("tables-hidden", "files-sent", "table-loaded")
+SHRINKING_POINTS: tuple[CrashPoint, ...] = ("tables-hidden", "files-sent", "table-loaded")
+# Of a dataset nobody has seen yet. `ab` begins as `in_place` does.
+NEW_POINTS: dict[str, tuple[CrashPoint, ...]] = {
+    "in_place": ("dataset-created", "files-sent", "table-half-filled", "table-loaded", "tables-loaded", "made-public"),
+    "direct": ("dataset-created", "shadow-filled", "swap-held", "files-sent", "swap-committed", "made-public"),
+    "ab": ("dataset-created", "tables-loaded", "made-public"),
+}
+
+
+def test_no_step_is_left_out() -> None:
+    named = {*SHRINKING_POINTS, *(each for points in (*POINTS.values(), *NEW_POINTS.values()) for each in points)}
+    assert named == set(get_args(CrashPoint))
 
 
 def whole_again(client: PortalClient, press: Press, city: Catalogue) -> None:
@@ -55,7 +88,11 @@ def whole_again(client: PortalClient, press: Press, city: Catalogue) -> None:
     assert press.journal.unfinished() == ()
 
 
-def judge(reader: Reader, mode: str, files: set[str], *, shrinking: bool = False) -> None:
+def judge(
+    reader: Reader, mode: str, files: set[str], *, shrinking: bool = False,
+    cut_off: Sequence[tuple[float, float]] = (),
+) -> None:  # fmt: skip
+    """`cut_off`: from when until when a killed publication was unfinished."""
     looks = reader.looks
     assert looks.mixed == []
     assert looks.whole > 0
@@ -67,6 +104,10 @@ def judge(reader: Reader, mode: str, files: set[str], *, shrinking: bool = False
         assert looks.absent == 0
     if mode == "ab":
         assert (looks.torn, looks.apart) == ([], 0)
+    if mode == "direct":
+        # After a kill between files and table, until the restart that heals it.
+        assert [each for each in looks.apart_between if not any(since <= each[1] and each[0] <= until
+                for since, until in cut_off)] == []  # fmt: skip
 
 
 class Issues:
@@ -77,10 +118,10 @@ class Issues:
         self.sizes: dict[str, int] = {}
         self.files: set[str] = set()
 
-    def next(self, rows: int) -> tuple[Dataset, Edition]:
+    def next(self, rows: int, city: Catalogue | None = None) -> tuple[Dataset, Edition]:
         version = f"v{len(self.sizes)}"
         self.sizes[version] = rows
-        pair = self.shelf.keep(self.city, version, rows=rows)
+        pair = self.shelf.keep(city or self.city, version, rows=rows)
         self.files.add(pair[1].data_file("works").sha256)
         return pair
 
@@ -92,12 +133,12 @@ def test_killed_at_each_step_readers_see_nothing_mixed_and_the_next_run_finishes
 ) -> None:  # fmt: skip
     if mode == "ab":
         make_long(monkeypatch)
-    city = catalogue(name, publish_mode=mode)
+    city, poorer = catalogue(name, publish_mode=mode), catalogue(name, publish_mode=mode, formats=["CSV"])
     issues = Issues(shelf, city)
     press(issues.next(30))
     with Reader(client.url, name, issues.sizes) as reader:
         for number, point in enumerate(POINTS[mode], 1):
-            pair = issues.next(30 + number * 7)
+            pair = issues.next(30 + number * 7, poorer if point == "surplus-removed" else city)
             killed_and_resumed(point, apart, client, press, city, pair, tmp_path, long=mode == "ab")
     judge(reader, mode, issues.files)
 
@@ -176,46 +217,58 @@ def test_killed_at_any_moment_readers_see_nothing_mixed_and_two_attempts_are_eno
     issues = Issues(shelf, city)
     usual = press(issues.next(500)).seconds
     moments = random.Random(mode)
+    cut_off = []
     with Reader(client.url, name, issues.sizes) as reader, Reader(client.url, name, issues.sizes) as other:
         for number in range(1, kills + 1):
             pair = issues.next(500 + (number % 5 * 40 if shrinking else number * 3 // 2))
             publisher = apart.start(tmp_path, pair, long=long)
             time.sleep(moments.uniform(0, 1.3 * usual))
+            since = time.monotonic()
             with contextlib.suppress(ProcessLookupError):
                 os.kill(publisher, signal.SIGKILL)
             assert apart.ended() in {0, -signal.SIGKILL}
             whole_again(client, press, city)
+            cut_off.append((since, time.monotonic()))
             press(pair)
             assert press(pair).unchanged
     for each in (reader, other):
         record_property("looks", str(each.looks))
-        judge(each, mode, issues.files, shrinking=shrinking)
+        judge(each, mode, issues.files, shrinking=shrinking, cut_off=cut_off)
 
 
 def test_killed_between_files_and_table_a_direct_publication_shows_the_old_table_whole_until_it_is_resumed(
     apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
 ) -> None:
     city = catalogue(name, publish_mode="direct")
-    table = next(each.id for each in press(shelf.keep(city, "v1", rows=30)).resources if each.datastore)
-    pair = shelf.keep(city, "v2", rows=50)
-    apart.killed_at("files-sent", tmp_path, pair)
-    assert client.read("datastore_search", anonymous=True, resource_id=table, limit=0)["total"] == 30
-    whole_again(client, press, city)
-    assert client.read("datastore_search", anonymous=True, resource_id=table, q="v2", limit=0)["total"] == 50
+    issues = Issues(shelf, city)
+    press(issues.next(30))
+    with Reader(client.url, name, issues.sizes) as reader:
+        since = time.monotonic()
+        apart.killed_at("files-sent", tmp_path, issues.next(50))
+        seen = reader.looks.settled
+        while reader.looks.settled < seen + 3:
+            time.sleep(0.05)
+        assert reader.looks.apart > 0
+        whole_again(client, press, city)
+        cut_off = [(since, time.monotonic())]
+        seen = reader.looks.settled
+        while reader.looks.settled < seen + 3:
+            time.sleep(0.05)
+    judge(reader, "direct", issues.files, cut_off=cut_off)
 
 
-@pytest.mark.parametrize("long", [False, True])
+@pytest.mark.parametrize(("mode", "long"), [("in_place", False), ("in_place", True), ("direct", False), ("ab", False)])
 def test_a_new_dataset_is_never_seen_half_made(
-    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, long: bool,
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, mode: str, long: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     if long:
         make_long(monkeypatch)
-    pair = shelf.keep(catalogue(name), "v1")
-    points = ("dataset-created", "files-sent", "table-half-filled", "table-loaded", "made-public")
+    pair = shelf.keep(catalogue(name, publish_mode=mode), "v1")
     with Reader(client.url, name) as reader:
-        for point in points if long else (each for each in points if each != "table-half-filled"):
-            apart.killed_at(point, tmp_path, pair, long=long)
+        for point in NEW_POINTS[mode]:
+            if long or point != "table-half-filled":
+                apart.killed_at(point, tmp_path, pair, long=long)
         press(pair)
         assert press(pair).unchanged
     assert (reader.looks.mixed, reader.looks.torn, reader.looks.absent) == ([], [], 0)
