@@ -18,7 +18,8 @@ neighbour disturbs all alike; medians, and ratios within one run, are what count
   COPY sequence       COPY, UPDATE of the full text, index: what XLoader does, with GiST and with GIN
   direct              a shadow table and the exchange, with the same two kinds of index
 
-`whole publications`: file, table, metadata, search and reading all of it back, through the publisher itself.
+`whole publications`: file, table, metadata, search and reading all of it back, through the publisher itself;
+`rollback` the same, back and forth between two editions.
 """
 
 from __future__ import annotations
@@ -243,33 +244,35 @@ class Bench:
 
 
 OURS = ("in order", "unseen", "in_place")
-# Mode of the publication, and in how many rows of a hundred its next edition differs.
+# Mode of the publication, in how many rows of a hundred its next edition differs, and whether that is the one before.
 WHOLE = {
-    "publication, in_place, 3 % changed": ("in_place", 3),
-    "publication, ab, 3 % changed": ("ab", 3),
-    "publication, in_place, all changed": ("in_place", 100),
-    "publication, ab, all changed": ("ab", 100),
-    "publication, direct, all changed": ("direct", 100),
+    "publication, in_place, 3 % changed": ("in_place", 3, False),
+    "publication, ab, 3 % changed": ("ab", 3, False),
+    "publication, in_place, all changed": ("in_place", 100, False),
+    "publication, ab, all changed": ("ab", 100, False),
+    "publication, direct, all changed": ("direct", 100, False),
+    "rollback, in_place, all changed": ("in_place", 100, True),
+    "rollback, ab, all changed": ("ab", 100, True),
+    "rollback, direct, all changed": ("direct", 100, True),
 }
 
 
 def whole_publications(bench: Bench, name: str, count: int, rounds: int) -> float:
     """Median seconds of the publisher for one next edition after another; its files are CSV alone."""
-    mode, share = WHOLE[name]
+    mode, share, back = WHOLE[name]
     with tempfile.TemporaryDirectory(prefix="ternopil-speed-") as folder:
         shelf = Shelf(Path(folder))
-        city = catalogue(
-            f"{bench.package}-{mode.replace('_', '-')}-{share}", columns=COLUMNS, publish_mode=mode, formats=["CSV"],
-            holder="speed",
-        )  # fmt: skip
+        package = f"{bench.package}-{mode.replace('_', '-')}-{share}-{'back' if back else 'on'}"
+        city = catalogue(package, columns=COLUMNS, publish_mode=mode, formats=["CSV"], holder="speed")
         press = Press(bench.client, shelf, Journal(Path(folder) / "journal"), bench.address)
         taken = []
         frame = frame_of(count, "0")
         for number in range(rounds + 1):
+            version = str(number % 2 if back else number)
             if number:
-                other, kept = frame_of(count, str(number)), count - count * share // 100
+                other, kept = frame_of(count, version), count - count * share // 100
                 frame = pd.concat([frame.iloc[:kept], other.iloc[kept:]], ignore_index=True)
-            published = press(shelf.keep(city, str(number), frame=frame, columns=COLUMNS))
+            published = press(shelf.keep(city, version, frame=frame, columns=COLUMNS))
             taken.append(published.seconds)
             print(f"{name}: {published.seconds:.2f} s", file=sys.stderr, flush=True)
     return round(statistics.median(taken[1:]), 2)

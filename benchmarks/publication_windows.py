@@ -4,7 +4,8 @@
 
 Two readers ask without a pause for the metadata, a row of the table and the metadata again; a look during which the
 metadata changed says nothing. `apart`: a whole table of another edition than the metadata; `absent`: no table. Given
-are medians over the publications: seconds of the publication, and seconds during which readers met each. Prints JSON.
+are medians over the publications: seconds of the publication, seconds during which readers met each, and the longest
+that one row of the table took to come (`direct` holds its readers back while it exchanges). Prints JSON.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Watcher(threading.Thread):
         super().__init__(daemon=True)
         self._url, self._package, self._versions = url, package, versions
         self._over = threading.Event()
-        self.seconds = {"whole": 0.0, "apart": 0.0, "absent": 0.0}
+        self.seconds = {"whole": 0.0, "apart": 0.0, "absent": 0.0, "longest answer": 0.0}
 
     def __enter__(self) -> Watcher:
         self.start()
@@ -76,6 +77,7 @@ class Watcher(threading.Thread):
         answer = session.get(
             f"{self._url}/api/action/datastore_search", params={"resource_id": resource, "limit": 1}, timeout=60
         )
+        self.seconds["longest answer"] = max(self.seconds["longest answer"], answer.elapsed.total_seconds())
         second = self._package_of(session)
         if first["metadata_modified"] != second["metadata_modified"]:
             return None
@@ -96,7 +98,7 @@ def measure(press: Press, url: str, case: str, rows: int, rounds: int) -> dict[s
     mode, sizes, width = CASES[case]
     name = "windows-" + "".join(letter if letter.isalnum() else "-" for letter in case.lower().replace("_", ""))
     versions: dict[str, str] = {}
-    taken: dict[str, list[float]] = {"publication": [], "apart": [], "absent": []}
+    taken: dict[str, list[float]] = {"publication": [], "apart": [], "absent": [], "longest answer": []}
     for number in range(rounds + 1):
         columns = COLUMNS[: width if number % 2 else 9]
         city = catalogue(name, publish_mode=mode, columns=columns)
@@ -112,7 +114,7 @@ def measure(press: Press, url: str, case: str, rows: int, rounds: int) -> dict[s
             continue
         with Watcher(url, name, versions) as one, Watcher(url, name, versions) as other:
             taken["publication"].append(press(pair).seconds)
-        for state in ("apart", "absent"):
+        for state in ("apart", "absent", "longest answer"):
             taken[state].append(max(one.seconds[state], other.seconds[state]))
     return {key: round(statistics.median(values), 2) for key, values in taken.items()}
 
