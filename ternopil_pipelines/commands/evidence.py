@@ -60,7 +60,9 @@ def _content(place: str) -> bytes:
 @json_option
 @click.pass_obj
 def show(settings: Settings, dataset: str) -> None:
-    """Що робилося з набором: хто, коли, що, з яким відбитком."""
+    """Що робилося з набором: хто, коли, що, з яким відбитком; після вилучення — що відповіла кожна адреса."""
+    from ternopil_pipelines.evidence.journal import CLOSED
+
     installation = settings.installation()
     entries = installation.ledger.entries(dataset=dataset)
     if settings.json:
@@ -69,6 +71,9 @@ def show(settings: Settings, dataset: str) -> None:
     for each in entries:
         edition = f"  редакція {each.edition[:12]}" if each.edition else ""
         settings.say(f"{each.sequence:>6}  {each.at}  {each.what:<10}{edition}  {each.who}")
+        if each.what == CLOSED:
+            for address, status in each.body["addresses"].items():
+                settings.say(f"{'':>8}{status}  {address}")
 
 
 @evidence.command()

@@ -123,6 +123,13 @@ def adopt(settings: Settings, dataset: str, package: str) -> None:
     existing = show(client, package)
     if existing is None:
         raise PortalRefused(f"the portal has no dataset `{package}`, or the token may not see it")
+    if existing.get("private"):
+        settings.say(
+            f"Набір `{package}` на порталі приватний: хтось закрив його від читачів, а оприлюднення відкрило б усе,"
+            " що в ньому лежить. З'ясуйте в адміністратора порталу, чому він закритий. Якщо все в ньому можна показати,"
+            " нехай зробить його публічним, тоді повторіть команду. Нічого не змінено."
+        )
+        raise PortalRefused(f"dataset `{package}` is private on the portal and is not taken over")
     client.preflight(installation.catalogue.holder_of(found).organization_name)
     sources = settings.sources or Path("sources.yaml")
     changed = with_package(sources.read_text(encoding="utf-8"), found.id, package)

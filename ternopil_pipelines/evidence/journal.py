@@ -13,6 +13,8 @@ from ternopil_pipelines.evidence.ledger import JSON, Entry, Ledger
 from ternopil_pipelines.evidence.verification import seal_of
 
 KEPT, PUBLISHED, UNCHANGED, WITHDRAWN, ERASED = "kept", "published", "unchanged", "withdrawn", "erased"
+# The proof at a withdrawal's end: what a citizen then got from each of its addresses.
+CLOSED = "closed"
 # A page without data was put on the portal or says something else since.
 PAGE = "page"
 

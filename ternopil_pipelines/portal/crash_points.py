@@ -12,6 +12,7 @@ from typing import Literal
 
 CrashPoint = Literal[
     "intent-written",
+    "renamed",
     "dataset-created",
     "tables-hidden",
     "files-sent",

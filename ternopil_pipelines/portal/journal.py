@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from ternopil_pipelines.faults import PermanentFault, PublicationContested
+from ternopil_pipelines.faults import PermanentFault, PortalRefused, PublicationContested
 
 # Whoever only looks whether a dataset is being published holds its lock for an instant; the quickest publication holds
 # it for half a second, and its rivals are not to wait for it and then publish over it.
@@ -72,6 +72,15 @@ class Journal:
             # Entries are replaced whole: only a disk repaired after a crash leaves one that cannot be read.
             return None
         return Entry(**content)
+
+    def read_to_publish(self, dataset: str) -> Entry | None:
+        """As `read`. An unfinished withdrawal is not written over: what it has yet to close would stay open."""
+        entry = self.read(dataset)
+        if entry is not None and not entry.done and entry.kind == "withdraw":
+            raise PortalRefused(
+                f"the withdrawal of `{dataset}` is not finished: `ternopil withdraw {dataset} --reason …` finishes it"
+            )
+        return entry
 
     def unfinished(self) -> tuple[Entry, ...]:
         names = sorted(place.stem for place in self._folder.glob("*.json"))

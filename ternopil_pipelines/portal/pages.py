@@ -19,10 +19,10 @@ from ternopil_pipelines.faults import PortalRefused, PortalUnreachable
 from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.journal import Entry, Journal
-from ternopil_pipelines.portal.passport import EDITION, STATE, differences, extra_of, merged_extras, package_of
+from ternopil_pipelines.portal.passport import differences, extra_of, merged_extras, package_of
 from ternopil_pipelines.portal.publication import quiet
 from ternopil_pipelines.portal.resources import FILE
-from ternopil_pipelines.portal.situation import Say, show
+from ternopil_pipelines.portal.situation import Say, refuse_closed_by_others, show
 from ternopil_pipelines.portal.verification import SEARCH_LAG
 
 # The text of a test or a decision beside the page is no data; whatever has another format is.
@@ -49,9 +49,7 @@ def show_page(
     """Raises PortalRefused where data stand in the way, PortalUnreachable where the portal does not show it yet."""
     name = dataset.package_name
     with journal.claim(dataset.id):
-        earlier = journal.read(dataset.id)
-        if earlier is not None and not earlier.done and earlier.kind == "withdraw":
-            raise PortalRefused(f"the withdrawal of `{dataset.id}` is not finished: `ternopil withdraw` finishes it")
+        earlier = journal.read_to_publish(dataset.id)
         client.preflight(passport.organization)
         _follow_new_name(client, earlier, name, passport, say)
         wanted = package_of(passport, edition=None)
@@ -88,11 +86,7 @@ def _refuse_data(package: Mapping[str, Any], dataset: Dataset) -> None:
             f"dataset `{package['name']}` still holds {len(data)} files on the portal, and a page that says"
             f" `{dataset.state}` must not stand over them: `ternopil withdraw {dataset.id} --reason …` first"
         )
-    if package.get("private") and (extra_of(package, EDITION) or extra_of(package, STATE)):
-        raise PortalRefused(
-            f"dataset `{package['name']}` was made private on the portal after it had been shown: ask its administrator"
-            " why, and to make it public again"
-        )
+    refuse_closed_by_others(package)
 
 
 def _differs(package: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:

@@ -12,8 +12,10 @@ from typing import Any
 
 from ternopil_pipelines.evidence.edition import Passport
 
-# `edition`: address of what the dataset shows; `publication_state`: only where it was withdrawn.
+# `edition`: address of what the dataset shows; `publication_state`: only where it shows none, and why.
 EDITION, STATE = "edition", "publication_state"
+# A dataset we made, still filled; whatever is private without this was closed by somebody else.
+PREPARING = "being prepared"
 # What a tag may hold for the national harvester; a comma or a quote in a keyword loses the whole tag there.
 _NOT_IN_TAG = re.compile(r"[^\w \-.]")
 # Keys of CKAN's own schema: an extra of that name is refused (under scheming) or shadows the field.
@@ -110,6 +112,10 @@ def extra_of(package: Mapping[str, Any], key: str) -> str | None:
     return next((str(extra["value"]) for extra in package.get("extras", ()) if extra["key"] == key), None)
 
 
+def is_preparing(package: Mapping[str, Any]) -> bool:
+    return bool(package.get("private")) and extra_of(package, STATE) == PREPARING
+
+
 def _extras(passport: Passport, edition: str | None) -> dict[str, str]:
     values: dict[str, str | None] = {
         "identifier": passport.identifier,
@@ -124,6 +130,7 @@ def _extras(passport: Passport, edition: str | None) -> dict[str, str]:
         "maintainer_phone": passport.maintainer_phone,
         "publisher": passport.publisher,
         "publisher_edrpou": passport.publisher_edrpou,
+        STATE: None if edition else PREPARING,
         **{key: value for key, value in passport.extras if key not in _SCHEMA_KEYS},
         EDITION: edition,
     }

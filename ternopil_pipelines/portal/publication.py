@@ -28,8 +28,17 @@ from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.expiry import expiry_warning
 from ternopil_pipelines.portal.journal import Entry, Journal
-from ternopil_pipelines.portal.passport import extra_of
-from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Say, Situation, Work, look, show
+from ternopil_pipelines.portal.passport import EDITION, extra_of
+from ternopil_pipelines.portal.situation import (
+    NO_DOUBTS,
+    Doubts,
+    Say,
+    Situation,
+    Work,
+    look,
+    refuse_closed_by_others,
+    show,
+)
 from ternopil_pipelines.portal.verification import Receipt, glance, verify
 
 
@@ -104,23 +113,23 @@ def publish(
     work = Work(client, archive, edition, dataset.package_name, say, datastore_url)
     mode = _MODES[dataset.publish_mode]
     with journal.claim(dataset.id):
-        earlier = journal.read(dataset.id)
+        earlier = journal.read_to_publish(dataset.id)
         interrupted = earlier is not None and not earlier.done
         client.preflight(edition.passport.organization)
         if warning := _token_warning(client):
             say(warning)
-        _follow_new_name(work, earlier)
+        renamed = _follow_new_name(work, earlier, journal)
         if interrupted:
             _let_calls_end(client)
         now = look(work)
-        _refuse_hidden_by_others(now, work)
+        refuse_closed_by_others(now.package)
         entry = Entry(dataset.id, work.package, edition.address, dataset.publish_mode, previous=now.edition)
         receipt, doubts = _first_look(mode, work, now, interrupted)
         if doubts is not None:
             journal.write(entry)
             passing("intent-written")
             now, receipt = _bring(mode, work, now, doubts)
-        if doubts is not None or interrupted:
+        if doubts is not None or interrupted or renamed:
             journal.write(replace(entry, done=True))
         return Publication(
             dataset=dataset.id,
@@ -201,25 +210,22 @@ def _let_calls_end(client: PortalClient) -> None:
     time.sleep(CALLS_END)
 
 
-def _follow_new_name(work: Work, earlier: Entry | None) -> None:
-    """A dataset whose `package` was changed in sources.yaml is renamed, keeping its ids; nothing is published twice."""
+def _follow_new_name(work: Work, earlier: Entry | None, journal: Journal) -> bool:
+    """A dataset whose `package` was changed in sources.yaml is renamed, keeping its ids; nothing is published twice.
+    The journal keeps the old name until all is done: whoever is killed here is followed by a run that looks for it."""
     if earlier is None or earlier.package == work.package or earlier.kind != "publish":
-        return
+        return False
     old = show(work.client, earlier.package)
     if old is None or show(work.client, work.package) is not None:
-        return
+        return False
     if extra_of(old, "identifier") != work.edition.passport.identifier:
-        return
+        return False
+    journal.write(replace(earlier, edition=work.edition.address, previous=extra_of(old, EDITION), done=False))
+    passing("intent-written")
     work.say(f"renaming {earlier.package} to {work.package}")
     work.client.revise(match__id=old["id"], update={"name": work.package}, include=["-*"])
-
-
-def _refuse_hidden_by_others(now: Situation, work: Work) -> None:
-    if now.package and now.package.get("private") and not now.hidden:
-        raise PortalRefused(
-            f"dataset `{work.package}` was made private on the portal after its publication: ask its administrator why,"
-            " and to make it public again before publishing"
-        )
+    passing("renamed")
+    return True
 
 
 def _published(now: Situation) -> tuple[PublishedResource, ...]:

@@ -79,8 +79,9 @@ class Situation:
 
     @property
     def hidden(self) -> bool:
-        """A dataset nobody has seen yet: private, and no edition of ours was ever complete on it."""
-        return bool(self.package and self.package.get("private") and self.edition is None)
+        """A dataset of our own that nobody has seen yet: private since we made it. One that somebody else closed lacks
+        our mark, and showing it would open what others put there."""
+        return self.package is not None and passport.is_preparing(self.package)
 
     @property
     def tabled(self) -> tuple[Target, ...]:
@@ -132,6 +133,16 @@ def look(work: Work) -> Situation:
         if each.has_table
     }
     return Situation(package, targets, tables)
+
+
+def refuse_closed_by_others(package: Mapping[str, Any] | None) -> None:
+    """Whoever made a dataset private had a reason, and showing it would show all that stands in it."""
+    if package and package.get("private") and not passport.is_preparing(package):
+        raise PortalRefused(
+            f"dataset `{package['name']}` is private on the portal, and it was not us who closed it: ask its"
+            " administrator why, and to make it public before it is published to; another `package:` in sources.yaml"
+            " leaves it as it is"
+        )
 
 
 def show(client: PortalClient, name: str) -> dict[str, Any] | None:

@@ -3,7 +3,8 @@
 The order is what closes everything: the tables first (they answer on their own), then each file is overwritten (CKAN
 leaves a deleted resource's file on its disk and would serve it again), then the resources. Halves parked privately go
 the same way. What cannot be reached from here (backups, the activity stream, the national portal) is named, not done.
-The dataset itself stays, so that its address says what happened.
+The dataset itself stays, so that its address says what happened. The ledger holds when it began, which addresses were
+to be closed, and what a citizen got from each of them in the end.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from ternopil_pipelines.catalogue.model import Dataset
 from ternopil_pipelines.evidence.decisions import DECISION
-from ternopil_pipelines.evidence.journal import WITHDRAWN
+from ternopil_pipelines.evidence.journal import CLOSED, WITHDRAWN
 from ternopil_pipelines.evidence.ledger import Ledger
 from ternopil_pipelines.faults import PortalRefused, PortalUnreachable
 from ternopil_pipelines.portal import datastore, passport
@@ -59,49 +60,76 @@ def withdraw(
 ) -> Withdrawal:
     """Withdraw every resource of the dataset, ours and others'. Called again it finishes what was begun. The editions
     shown need a new decision before they may go out again."""
-    package = show(client, dataset.package_name)
-    if package is None:
-        raise PortalRefused(f"dataset `{dataset.package_name}` is not on the portal: there is nothing to withdraw")
     with journal.claim(dataset.id):
+        package = show(client, dataset.package_name)
+        if package is None:
+            raise PortalRefused(f"dataset `{dataset.package_name}` is not on the portal: there is nothing to withdraw")
+        begun = journal.read(dataset.id)
+        begun = None if begun is None or begun.done else begun
+        resumed = begun is not None and begun.kind == "withdraw"
         shown = passport.extra_of(package, passport.EDITION)
-        earlier = journal.read(dataset.id)
         entry = Entry(
-            dataset.id, dataset.package_name, shown or "", dataset.publish_mode, "withdraw", previous=shown, note=reason
+            dataset.id,
+            dataset.package_name,
+            # What was about to be shown goes too.
+            (begun.edition if begun else "") or shown or "",
+            dataset.publish_mode,
+            "withdraw",
+            previous=shown or (begun.previous if begun and resumed else None),
+            note=reason,
         )
-        revoked = {shown, earlier.edition if earlier and not earlier.done else None} - {None, ""}
-        # The ledger first: from here on no run publishes these editions again.
-        for address in sorted(str(each) for each in revoked):
-            last = ledger.last(dataset.id, DECISION, WITHDRAWN, edition=address)
-            if last is not None and last.what == WITHDRAWN:
-                continue
-            ledger.append(WITHDRAWN, who=who, dataset=dataset.id, edition=address, reason=reason)
         journal.write(entry)
         passing("intent-written")
         halves = [each for each in (package, show(client, staging_name(dataset.package_name))) if each]
         resources = [(half, dict(each)) for half in halves for each in half["resources"]]
+        addresses = [each for half, resource in resources for each in addresses_of(client, half, resource)]
+        addresses += _enter(ledger, entry, addresses, who=who, resumed=resumed)
         _close(client, resources, say)
         _say_so(client, dataset)
-        closed = prove(client, resources)
+        closed = {address: client.status_of(address) for address in dict.fromkeys(addresses)}
         open_still = sorted(address for address, status in closed.items() if status not in _CLOSED)
         if open_still:
             raise PortalUnreachable(f"{len(open_still)} of {len(closed)} addresses still answer; withdraw again")
+        ledger.append(CLOSED, who=who, dataset=dataset.id, addresses=closed)
         journal.write(replace(entry, done=True))
     return Withdrawal(dataset.id, dataset.package_name, tuple(str(each["id"]) for _, each in resources), closed)
 
 
-def prove(client: PortalClient, resources: list[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, int]:
-    """What a citizen gets from each resource's four addresses: file, rows, dump, page."""
-    found = {}
-    for package, resource in resources:
-        key = resource["id"]
-        name = str(resource.get("url") or "").rsplit("/", 1)[-1] or "file"
-        for address in (
-            f"{client.url}/dataset/{package['id']}/resource/{key}/download/{name}",
-            f"{client.url}/api/action/datastore_search?resource_id={key}",
-            f"{client.url}/datastore/dump/{key}",
-            f"{client.url}/dataset/{package['id']}/resource/{key}",
-        ):
-            found[address] = client.status_of(address)
+def addresses_of(client: PortalClient, package: Mapping[str, Any], resource: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a citizen reads a resource from: file, rows, dump, page."""
+    key = resource["id"]
+    name = str(resource.get("url") or "").rsplit("/", 1)[-1] or "file"
+    return (
+        f"{client.url}/dataset/{package['id']}/resource/{key}/download/{name}",
+        f"{client.url}/api/action/datastore_search?resource_id={key}",
+        f"{client.url}/datastore/dump/{key}",
+        f"{client.url}/dataset/{package['id']}/resource/{key}",
+    )
+
+
+def _enter(ledger: Ledger, entry: Entry, addresses: list[str], *, who: str, resumed: bool) -> list[str]:
+    """Before anything is closed: no run publishes these editions again. One entry for each, one without where the
+    dataset shows none of ours. Gives the addresses that a withdrawal which is resumed had entered: their resources may
+    be gone by now, and their proof is still owed."""
+    before = _entered(ledger, entry.dataset) if resumed else None
+    revoked: set[str | None] = {entry.edition or None, entry.previous} - {None} or {None}
+    for edition in sorted(revoked, key=str):
+        last = ledger.last(entry.dataset, DECISION, WITHDRAWN, edition=edition)
+        if before is None or last is None or last.what != WITHDRAWN:
+            ledger.append(
+                WITHDRAWN, who=who, dataset=entry.dataset, edition=edition, reason=entry.note, addresses=addresses
+            )
+    return before or []
+
+
+def _entered(ledger: Ledger, dataset: str) -> list[str] | None:
+    """Addresses of the withdrawal that is entered and not yet proven, None where there is none."""
+    found: list[str] | None = None
+    for each in ledger.entries(dataset):
+        if each.what == CLOSED:
+            found = None
+        elif each.what == WITHDRAWN:
+            found = [*(found or ()), *each.body.get("addresses", ())]
     return found
 
 
@@ -134,6 +162,8 @@ def _say_so(client: PortalClient, dataset: Dataset) -> None:
     package = show(client, dataset.package_name)
     if package is None:
         return
+    # One that nobody has seen yet has nothing to say to anybody, and is filled and shown by a later publication.
+    state = passport.PREPARING if passport.is_preparing(package) else STATE
     extras = [
         {"key": each["key"], "value": each["value"]}
         for each in package.get("extras", ())
@@ -142,6 +172,6 @@ def _say_so(client: PortalClient, dataset: Dataset) -> None:
     client.revise(
         match__id=package["id"],
         filter=["-extras"],
-        update={"extras": [*extras, {"key": passport.STATE, "value": STATE}]},
+        update={"extras": [*extras, {"key": passport.STATE, "value": state}]},
         include=["-*"],
     )

@@ -1,6 +1,6 @@
 """A publisher in a process of its own, so that it can be killed: `python -m …` waits with everything imported, and for
-each line of settings on its input becomes two, of which the younger publishes. Prints that one's number, and how it
-ended."""
+each line of settings on its input becomes two, of which the younger publishes, or withdraws. Prints that one's number,
+and how it ended."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ternopil_pipelines.faults import Fault
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.journal import Journal
 from ternopil_pipelines.portal.publication import publish
+from ternopil_pipelines.portal.withdrawal import withdraw
 from ternopil_pipelines_tests.portal.failing_files import FailingFiles
 from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue, make_long
 
@@ -26,7 +27,8 @@ from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue, ma
 def main(settings: dict[str, Any]) -> int:
     os.environ["TERNOPIL_CRASH_AT"] = settings["crash_at"]
     folder = Path(settings["folder"])
-    city = catalogue(settings["dataset"], columns=COLUMNS, publish_mode=settings["mode"])
+    named = {"package": settings["package"]} if "package" in settings else {}
+    city = catalogue(settings["dataset"], columns=COLUMNS, publish_mode=settings["mode"], **named)
     archive = Archive(str(folder / "editions"))
     if settings.get("long"):
         make_long(pytest.MonkeyPatch())
@@ -36,13 +38,20 @@ def main(settings: dict[str, Any]) -> int:
         if keeping := settings.get("keeping"):
             Shelf(folder).keep(city, keeping["version"], rows=keeping["rows"])
             return 0
+        client = PortalClient(settings["url"], os.environ["CKAN_API_TOKEN"])
+        ledger, journal = Ledger(f"sqlite:///{folder / 'ledger.db'}"), Journal(Path(settings["journal"]))
+        if reason := settings.get("withdraw"):
+            withdraw(
+                client=client, ledger=ledger, dataset=city.datasets[0], journal=journal, reason=reason, who="killed"
+            )  # fmt: skip
+            return 0
         publish(
-            client=PortalClient(settings["url"], os.environ["CKAN_API_TOKEN"]),
+            client=client,
             archive=archive,
-            ledger=Ledger(f"sqlite:///{folder / 'ledger.db'}"),
+            ledger=ledger,
             edition=archive.read(settings["dataset"], settings["edition"]),
             dataset=city.datasets[0],
-            journal=Journal(Path(settings["journal"])),
+            journal=journal,
             datastore_url=settings["datastore_url"],
         )
     except Fault as fault:

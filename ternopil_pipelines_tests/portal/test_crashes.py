@@ -74,8 +74,16 @@ NEW_POINTS: dict[str, tuple[CrashPoint, ...]] = {
 }
 
 
+# A dataset under a new name is in test_rename.
+ELSEWHERE: tuple[CrashPoint, ...] = ("renamed",)
+
+
 def test_no_step_is_left_out() -> None:
-    named = {*SHRINKING_POINTS, *(each for points in (*POINTS.values(), *NEW_POINTS.values()) for each in points)}
+    named = {
+        *SHRINKING_POINTS,
+        *ELSEWHERE,
+        *(each for points in (*POINTS.values(), *NEW_POINTS.values()) for each in points),
+    }
     assert named == set(get_args(CrashPoint))
 
 

@@ -173,7 +173,7 @@ def test_a_dataset_somebody_made_private_is_not_shown_again(
 ) -> None:
     press(shelf.keep(catalogue(name), "v1"))
     client.call("package_patch", id=name, private=True)
-    with pytest.raises(PortalRefused, match="made private"):
+    with pytest.raises(PortalRefused, match="private on the portal"):
         press(shelf.keep(catalogue(name), "v2"))
 
 

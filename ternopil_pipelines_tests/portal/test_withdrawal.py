@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,10 @@ from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.passport import extra_of
 from ternopil_pipelines.portal.resumption import resume
 from ternopil_pipelines.portal.retirement import retire
-from ternopil_pipelines.portal.withdrawal import Withdrawal, prove, withdraw
+from ternopil_pipelines.portal.situation import show
+from ternopil_pipelines.portal.staging import staging_name
+from ternopil_pipelines.portal.withdrawal import TOMBSTONE, Withdrawal, addresses_of, withdraw
+from ternopil_pipelines_tests.portal.apart import Apart
 from ternopil_pipelines_tests.portal.conftest import Press
 from ternopil_pipelines_tests.portal.making import Shelf, catalogue
 
@@ -34,9 +38,9 @@ def test_withdrawn_data_answer_nowhere_and_need_a_new_decision(
     dataset, edition = pair = shelf.keep(city, "v2")
     press(pair)
     package = client.read("package_show", id=name)
-    open_before = prove(client, [(package, each) for each in package["resources"]])
+    open_before = {address for each in package["resources"] for address in addresses_of(client, package, each)}
     done = take_back(press, dataset)
-    assert set(open_before) <= set(done.closed)
+    assert open_before <= set(done.closed)
     assert len(done.closed) == 4 * len(done.resources)
     assert set(done.closed.values()) <= {403, 404}
     assert client.read("package_show", anonymous=True, id=name)["resources"] == []
@@ -62,17 +66,124 @@ def test_the_file_left_on_the_portals_disk_is_the_tombstone(
     assert b"".join(client.download(csv.url)).decode() == "Дані вилучено з оприлюднення розпорядником.\n"
 
 
-def test_an_interrupted_withdrawal_is_finished_by_the_next_resume(
-    client: PortalClient, shelf: Shelf, press: Press, name: str
+class Leaked:
+    """Everything of a dataset that holds data, ab's parked half too, and what of it stands at any moment."""
+
+    def __init__(self, client: PortalClient, name: str) -> None:
+        halves = [each for each in (show(client, name), show(client, staging_name(name))) if each]
+        self._client, self._names = client, [each["name"] for each in halves]
+        self.files = {each["id"]: addresses_of(client, half, each) for half in halves for each in half["resources"]}
+
+    @property
+    def addresses(self) -> set[str]:
+        return {address for each in self.files.values() for address in each}
+
+    @property
+    def resources(self) -> set[str]:
+        packages = [show(self._client, name) for name in self._names]
+        return {each["id"] for package in packages if package for each in package["resources"]}
+
+    @property
+    def tables(self) -> set[str]:
+        return {each for each in self.files if self._table(each)}
+
+    @property
+    def data(self) -> set[str]:
+        """Resources whose file is not the tombstone."""
+        files = {each: self._client.download(self.files[each][0], anonymous=False) for each in self.resources}
+        return {each for each, content in files.items() if b"".join(content) != TOMBSTONE}
+
+    def _table(self, resource: str) -> bool:
+        try:
+            self._client.read("datastore_search", resource_id=resource, limit=0)
+        except PortalMissing:
+            return False
+        return True
+
+
+@pytest.mark.parametrize("point", ["intent-written", "tables-hidden", "files-sent", "surplus-removed"])
+@pytest.mark.parametrize("mode", ["in_place", "ab", "direct"])
+def test_a_withdrawal_killed_at_any_step_has_closed_in_order_and_is_finished_by_the_next_resume(
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, mode: str, point: str
+) -> None:
+    city = catalogue(name, publish_mode=mode)
+    press(shelf.keep(city, "v1"))
+    pair = shelf.keep(city, "v2")
+    press(pair)
+    leaked = Leaked(client, name)
+    every = set(leaked.files)
+    assert len(leaked.tables) == (2 if mode == "ab" else 1) and leaked.data == every
+
+    apart.killed_at(point, tmp_path, pair, withdraw="витік")
+    assert bool(leaked.tables) == (point == "intent-written"), "tables are closed first, all of them"
+    assert leaked.data == (every if point in {"intent-written", "tables-hidden"} else set()), "then files"
+    assert len(every - leaked.resources) == (point == "surplus-removed"), "then resources"
+    with pytest.raises(PortalRefused, match="withdrawal"):
+        press(shelf.keep(city, "v3"))
+
+    resume(client=client, archive=shelf.archive, ledger=shelf.ledger, datasets=[pair[0]], journal=press.journal)
+    assert press.journal.unfinished() == () and leaked.resources == set()
+    assert {client.status_of(each) for each in leaked.addresses} <= {403, 404}
+    assert len(leaked.addresses) == 4 * len(every)
+    begun, closed = [each for each in shelf.ledger.entries(name) if each.what in {"withdrawn", "closed"}]
+    assert (begun.what, begun.edition, begun.body["reason"]) == ("withdrawn", pair[1].address, "витік")
+    assert closed.what == "closed" and set(closed.body["addresses"].values()) <= {403, 404}
+    assert set(closed.body["addresses"]) == set(begun.body["addresses"]) == leaked.addresses
+
+
+def test_a_withdrawal_that_was_killed_is_not_lost_to_a_publication(
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
 ) -> None:
     pair = shelf.keep(catalogue(name), "v1")
     press(pair)
-    entry = press.journal.read(name)
-    assert entry is not None
-    press.journal.write(replace(entry, kind="withdraw", note="витік", done=False))
-    resume(client=client, archive=shelf.archive, ledger=shelf.ledger, datasets=[pair[0]], journal=press.journal)
-    assert client.read("package_show", id=name)["resources"] == []
-    assert press.journal.unfinished() == ()
+    better = shelf.keep(catalogue(name), "v2")
+    apart.killed_at("intent-written", tmp_path, pair, withdraw="витік")
+    with pytest.raises(PortalRefused, match="ternopil withdraw"):
+        press(better)
+    assert [each.kind for each in press.journal.unfinished()] == ["withdraw"]
+    take_back(press, pair[0])
+    assert not press(better).unchanged
+    with pytest.raises(GateRefused):
+        press(pair)
+
+
+def test_what_was_never_published_by_us_is_withdrawn_with_an_entry_and_a_proof(
+    client: PortalClient, shelf: Shelf, press: Press, name: str
+) -> None:
+    resource: dict[str, Any] = {"name": "Чуже", "format": "CSV", "url": "https://example.gov.ua/old.csv"}
+    client.call("package_create", name=name, title="Чуже", owner_org="transport", resources=[resource])
+    leaked = Leaked(client, name)
+    take_back(press, catalogue(name).datasets[0])
+    begun, closed = shelf.ledger.entries(name)
+    assert (begun.what, begun.edition, begun.body["reason"], begun.who) == ("withdrawn", None, "витік", "test")
+    assert (closed.what, closed.body["addresses"].keys()) == ("closed", leaked.addresses)
+    assert set(closed.body["addresses"].values()) <= {403, 404}
+
+
+def test_each_withdrawal_has_its_own_entries(client: PortalClient, shelf: Shelf, press: Press, name: str) -> None:
+    pair = shelf.keep(catalogue(name), "v1")
+    press(pair)
+    take_back(press, pair[0])
+    decide(shelf.ledger, pair[1], "approved", by="person", why="перевірено", who="test")
+    press(pair)
+    take_back(press, pair[0])
+    said = [(each.what, each.edition) for each in shelf.ledger.entries(name) if each.what in {"withdrawn", "closed"}]
+    assert said == [("withdrawn", pair[1].address), ("closed", None)] * 2
+
+
+def test_a_new_dataset_withdrawn_before_anybody_saw_it_is_shown_by_a_later_publication(
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
+) -> None:
+    city = catalogue(name)
+    pair, better = shelf.keep(city, "v1"), shelf.keep(city, "v2")
+    apart.killed_at("files-sent", tmp_path, pair)
+    leaked = Leaked(client, name)
+    take_back(press, pair[0])
+    assert leaked.resources == set()
+    with pytest.raises(GateRefused):
+        press(pair)
+    press(better)
+    assert extra_of(client.read("package_show", anonymous=True, id=name), "edition") == better[1].address
 
 
 def test_what_is_not_on_the_portal_cannot_be_withdrawn_or_retired(
