@@ -30,18 +30,20 @@ from ternopil_pipelines.orchestration.metadata import findings_table, preview, t
 from ternopil_pipelines.orchestration.names import (
     definition_tags,
     edition_key,
+    finishing,
     publication_key,
+    publication_pool,
     raw_key,
     slug,
     table_key,
 )
-from ternopil_pipelines.orchestration.publishing import publish_edition, receipt_of
+from ternopil_pipelines.orchestration.publishing import finish_interrupted, publish_edition, receipt_of
 from ternopil_pipelines.orchestration.storage import Accepted
 from ternopil_pipelines.oversight.status import grace
 from ternopil_pipelines.receive.receipt import Receipt
 from ternopil_pipelines.reports.diff_page import diff_markdown
 
-INSTALLATION = "installation"
+INSTALLATION, STORAGE = "installation", "storage"
 
 
 def dataset_assets(catalogue: Catalogue, dataset: Dataset) -> list[dg.AssetsDefinition]:
@@ -58,7 +60,7 @@ def _common(catalogue: Catalogue, dataset: Dataset) -> Mapping[str, Any]:
         "group_name": slug(holder.id),
         "owners": [holder.contact.email, f"team:{holder.id}"],
         "tags": definition_tags(dataset),
-        "io_manager_key": "storage",
+        "io_manager_key": STORAGE,
         "required_resource_keys": {INSTALLATION},
     }
 
@@ -188,25 +190,33 @@ def _edition(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefinition
 def _publication(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefinition:
     @dg.asset(
         key=publication_key(dataset),
-        ins={"edition": dg.AssetIn(key=edition_key(dataset))},
+        deps=[edition_key(dataset)],
         description=f"{dataset.description}\n\nОновлення: {cadence(dataset.frequency).label.lower()}.",
         kinds={"ckan"},
         metadata=_titled(dataset.title),
         retry_policy=RETRIES,
-        pool=f"publish_{slug(dataset.id)}",
+        pool=publication_pool(dataset),
         freshness_policy=freshness_policy(dataset),
         output_required=False,  # an edition that waits for a person fails nothing and publishes nothing
-        **common,
+        **{**common, "required_resource_keys": {INSTALLATION, STORAGE}},
     )
-    def publication(context: dg.AssetExecutionContext, edition: Any) -> Iterator[Any]:
+    def publication(context: dg.AssetExecutionContext) -> Iterator[Any]:
         installation: Installation = context.resources.installation
-        run = context.run.run_id
+        run, say = context.run.run_id, context.log.info
         try:
             with permanent_fails_at_once():
-                published = publish_edition(installation, dataset, edition, run=run, say=context.log.info)
+                if finishing(context.run.tags):
+                    # The edition begun, not the one made last: after a rollback that is the one just rejected.
+                    published = finish_interrupted(installation, dataset, run=run, say=say)
+                else:
+                    made = context.resources.storage.load(edition_key(dataset))
+                    published = publish_edition(installation, dataset, made, run=run, say=say)
         except EditionHeld as held:
             context.log.warning(str(held))
             return
+        if published is None:
+            return
+        edition = installation.archive.read(dataset.id, published.edition)
         if published.warning:
             context.log.warning(published.warning)
         yield dg.MaterializeResult(

@@ -6,6 +6,8 @@ descriptions carry the Ukrainian.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import dagster as dg
 
 from ternopil_pipelines.catalogue.cadence import Frequency
@@ -52,6 +54,19 @@ def definition_tags(dataset: Dataset) -> dict[str, str]:
 
 def frequency_tag(dataset: Dataset) -> str:
     return str(dataset.frequency.slug)
+
+
+def publication_pool(dataset: Dataset) -> str:
+    """One publisher of a dataset at a time."""
+    return f"publish_{slug(dataset.id)}"
+
+
+# What a run that finishes an interrupted publication says of itself, and is known by.
+UNFINISHED = "unfinished"
+
+
+def finishing(tags: Mapping[str, str]) -> bool:
+    return tags.get("ternopil/cause") == UNFINISHED
 
 
 def run_tags(dataset: Dataset, **more: str) -> dict[str, str]:

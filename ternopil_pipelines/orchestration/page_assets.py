@@ -16,7 +16,7 @@ from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.evidence.journal import PAGE, PUBLISHED, WITHDRAWN
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration.faults import RETRIES, permanent_fails_at_once
-from ternopil_pipelines.orchestration.names import definition_tags, publication_key, slug
+from ternopil_pipelines.orchestration.names import definition_tags, publication_key, publication_pool, slug
 from ternopil_pipelines.orchestration.steps import entering
 from ternopil_pipelines.portal.pages import PageShown, show_page
 from ternopil_pipelines.reports.dataset_page import page_passport, review_of
@@ -86,7 +86,7 @@ def _page(catalogue: Catalogue, dataset: Dataset) -> dg.AssetsDefinition:
         description=f"Сторінка без даних: {WORDS[dataset.state]}. {dataset.reason}",
         metadata={"назва": dataset.title},
         retry_policy=RETRIES,
-        pool=f"publish_{slug(dataset.id)}",
+        pool=publication_pool(dataset),
         required_resource_keys={"installation"},
     )
     def page(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:

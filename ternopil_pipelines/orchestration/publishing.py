@@ -8,13 +8,17 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+import dagster as dg
+
 from ternopil_pipelines.catalogue.model import Dataset
 from ternopil_pipelines.evidence.edition import Edition
 from ternopil_pipelines.evidence.journal import PUBLISHED, UNCHANGED, account, last_published
 from ternopil_pipelines.faults import EditionHeld
 from ternopil_pipelines.installation import Installation
+from ternopil_pipelines.orchestration.names import publication_pool
 from ternopil_pipelines.orchestration.steps import entering
 from ternopil_pipelines.portal.publication import Publication, publish
+from ternopil_pipelines.portal.resumption import resume
 
 
 def publish_edition(
@@ -37,6 +41,42 @@ def publish_edition(
         )
     enter_publication(installation, edition, published, who=f"run {run}", run=run)
     return published
+
+
+def finish_interrupted(
+    installation: Installation, dataset: Dataset, *, run: str, say: Callable[[str], None]
+) -> Publication | None:
+    """Finish what the journal says was begun, entered as any publication. None where there is nothing to finish: it
+    was finished meanwhile, another publisher moved the dataset on, or the edition may no longer go out."""
+    _respect_embargo(installation, dataset)
+    fresh = installation.with_fresh_environment()
+    begun = fresh.journal.read(dataset.id)
+    with entering(installation, dataset, edition=begun.edition if begun else None, run=run):
+        finished = resume(
+            client=fresh.client(dataset),
+            archive=installation.archive,
+            ledger=installation.ledger,
+            datasets=[dataset],
+            journal=fresh.journal,
+            say=say,
+            datastore_url=fresh.datastore_url,
+        )
+    if not finished:
+        say("nothing to finish")
+        return None
+    [published] = finished
+    edition = installation.archive.read(dataset.id, published.edition)
+    enter_publication(installation, edition, published, who=f"run {run}", run=run)
+    return published
+
+
+def leave_pool_of_the_dead(installation: Installation, dataset: Dataset, instance: dg.DagsterInstance) -> None:
+    """A publisher that was killed keeps its place in the pool, and whoever is to finish its work would wait there for
+    hours. That nobody is publishing, the journal's lock says: a dead process holds none."""
+    if installation.journal.busy(dataset.id):
+        return
+    for slot in instance.event_log_storage.get_concurrency_info(publication_pool(dataset)).claimed_slots:
+        instance.event_log_storage.free_concurrency_slots_for_run(slot.run_id)
 
 
 def enter_publication(

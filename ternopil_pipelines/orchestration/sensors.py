@@ -16,9 +16,11 @@ import dagster as dg
 
 from ternopil_pipelines.catalogue.cadence import Frequency
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset, FolderSource, Table
+from ternopil_pipelines.evidence.decisions import decision
 from ternopil_pipelines.faults import Fault
 from ternopil_pipelines.installation import Installation
-from ternopil_pipelines.orchestration.names import keys_of, publication_key, run_tags
+from ternopil_pipelines.orchestration.names import UNFINISHED, keys_of, publication_key, run_tags
+from ternopil_pipelines.orchestration.publishing import leave_pool_of_the_dead
 from ternopil_pipelines.portal.resumption import resume
 from ternopil_pipelines.receive.folder import QUIET_SECONDS, is_settled, landing_folder, waiting_files
 from ternopil_pipelines.receive.receiving import change_mark
@@ -78,7 +80,8 @@ def change_sensor(catalogue: Catalogue) -> dg.SensorDefinition | None:
 
 def unfinished_sensor(catalogue: Catalogue) -> dg.SensorDefinition:
     """Rolls forward what was interrupted: the journal says what was begun, the portal is asked what it holds. A
-    publication gets a run of its own; a withdrawal is finished here and now, for leaked data wait for no queue."""
+    publication gets a run of its own, which finishes the edition that was begun; a withdrawal is finished here and
+    now, for leaked data wait for no queue."""
     datasets = {each.id: each for each in catalogue.active}
 
     @dg.sensor(
@@ -96,13 +99,24 @@ def unfinished_sensor(catalogue: Catalogue) -> dg.SensorDefinition:
         for each in unfinished:
             if each.kind == "withdraw":
                 _finish_withdrawal(context, installation, each.dataset)
-        waiting = [each for each in unfinished if each.kind == "publish" and each.dataset in datasets]
+        begun = [each for each in unfinished if each.kind == "publish" and each.dataset in datasets]
+        waiting = []
+        for each in begun:
+            found = decision(installation.ledger, each.dataset, each.edition)
+            if found is not None and found.passing:
+                leave_pool_of_the_dead(installation, datasets[each.dataset], context.instance)
+                waiting.append(each)
+            else:
+                context.log.warning(
+                    f"{each.dataset}: the interrupted edition {each.edition[:12]} may no longer go out; publish "
+                    f"another one, or go back: ternopil rollback {each.dataset}"
+                )
         return [
             dg.RunRequest(
                 # A key is for ever: without the period, one attempt at a portal still down would be the last.
                 run_key=f"unfinished:{each.dataset}:{each.edition}:{int(time.time() // RESUME_SECONDS)}",
                 asset_selection=[publication_key(datasets[each.dataset])],
-                tags=run_tags(datasets[each.dataset], cause="unfinished"),
+                tags=run_tags(datasets[each.dataset], cause=UNFINISHED),
             )
             for each in waiting
         ]

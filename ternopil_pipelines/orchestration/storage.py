@@ -60,12 +60,13 @@ class Storage(dg.IOManager):
         partial.replace(path)
 
     def load_input(self, context: dg.InputContext) -> Any:
-        path = self._path(context.asset_key)
+        return self.load(context.asset_key)
+
+    def load(self, key: dg.AssetKey) -> Any:
+        path = self._path(key)
         if not path.exists():
-            raise dg.Failure(
-                f"{context.asset_key.to_user_string()} has not been made yet; materialise it first", allow_retries=False
-            )
-        if context.asset_key.path[-1] == "edition":
+            raise dg.Failure(f"{key.to_user_string()} has not been made yet; materialise it first", allow_retries=False)
+        if key.path[-1] == "edition":
             kept = json.loads(path.read_text(encoding="utf-8"))
             return self._archive.read(kept["dataset"], kept["address"])
         return _from_arrow(pq.read_table(path))

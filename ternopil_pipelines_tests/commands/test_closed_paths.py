@@ -24,7 +24,7 @@ from ternopil_pipelines.gates.moderation import decide_held, held_edition
 from ternopil_pipelines.local_portal.portal import LocalPortal
 from ternopil_pipelines.orchestration.build import build_definitions
 from ternopil_pipelines.orchestration.instance import instance as instance_of
-from ternopil_pipelines.orchestration.names import publication_key
+from ternopil_pipelines.orchestration.names import UNFINISHED, publication_key, run_tags
 from ternopil_pipelines.portal.journal import Entry
 from ternopil_pipelines.portal.resumption import resume
 from ternopil_pipelines_tests.commands.conftest import Said, Ternopil
@@ -170,7 +170,7 @@ def test_a_command_changes_nothing_on_the_portal(path: str, scene: Scene, ternop
 
 
 def test_an_unfinished_journal_is_not_rolled_forward(scene: Scene, portal: LocalPortal) -> None:
-    """By the service's start, and by the sensor's run."""
+    """By the service's start, by the sensor, and by a run such as the sensor asks for."""
     here, dataset = scene.town.installation, scene.town.repairs
     here.journal.write(
         Entry(dataset.id, dataset.package_name, scene.edition.address, dataset.publish_mode, previous=scene.good)
@@ -185,11 +185,13 @@ def test_an_unfinished_journal_is_not_rolled_forward(scene: Scene, portal: Local
         context = dg.build_sensor_context(
             instance=instance, resources={"installation": here}, repository_def=definitions.get_repository_def()
         )
-        (request,) = definitions.resolve_sensor_def("unfinished_publications").evaluate_tick(context).run_requests or []
-        assert request.asset_selection == [publication_key(dataset)]
+        assert not definitions.resolve_sensor_def("unfinished_publications").evaluate_tick(context).run_requests
         job = definitions.resolve_implicit_global_asset_job_def()
         run = job.execute_in_process(
-            instance=instance, asset_selection=request.asset_selection, tags=request.tags, raise_on_error=False
+            instance=instance,
+            asset_selection=[publication_key(dataset)],
+            tags=run_tags(dataset, cause=UNFINISHED),
+            raise_on_error=False,
         )
     assert publication_key(dataset) not in [each.asset_key for each in run.get_asset_materialization_events()]
     assert look(scene.town, dataset.id) == scene.shown

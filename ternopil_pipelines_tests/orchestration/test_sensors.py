@@ -12,9 +12,11 @@ import pytest
 
 from ternopil_pipelines.catalogue.environment import Environment
 from ternopil_pipelines.catalogue.loading import parse_catalogue
+from ternopil_pipelines.evidence.decisions import DECISION
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration import steps
 from ternopil_pipelines.orchestration.build import build_definitions
+from ternopil_pipelines.orchestration.instance import instance as instance_of
 from ternopil_pipelines.orchestration.names import keys_of, publication_key
 from ternopil_pipelines.portal.journal import Entry
 from ternopil_pipelines.receive.folder import QUIET_SECONDS
@@ -31,9 +33,16 @@ class Watch:
     def poll(self) -> list[dg.RunRequest]:
         installation = self.town.installation
         definitions = build_definitions(installation)
-        with dg.build_sensor_context(
-            cursor=self.cursor, resources={"installation": installation}, sensor_name=self.name
-        ) as context:
+        with (
+            instance_of(installation.environment) as instance,
+            dg.build_sensor_context(
+                instance=instance,
+                cursor=self.cursor,
+                resources={"installation": installation},
+                sensor_name=self.name,
+                repository_def=definitions.get_repository_def(),
+            ) as context,
+        ):
             result = definitions.resolve_sensor_def(self.name).evaluate_tick(context)
         self.cursor = result.cursor
         return list(result.run_requests or [])
@@ -182,6 +191,9 @@ def test_an_interrupted_publication_is_finished_and_nothing_else_of_its_dataset_
     assert watch.poll() == []
     begun = Entry(village.repairs.id, village.repairs.package_name, "e" * 64, "in_place")
     journal.write(begun)
+    assert watch.poll() == [], "nobody let this edition out"
+    said = {"verdict": "passed", "by": "checks", "gate": "checks", "why": ""}
+    village.installation.ledger.append(DECISION, who="test", dataset=begun.dataset, edition=begun.edition, **said)
     (request,) = watch.poll()
     assert request.asset_selection == [publication_key(village.repairs)]
     assert request.tags["ternopil/cause"] == "unfinished"
