@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import random
-import resource
 import threading
 import time
 from collections.abc import Iterator
@@ -14,19 +13,14 @@ import pytest
 
 from ternopil_pipelines.faults import Fault, PortalUnreachable
 from ternopil_pipelines.local_portal.portal import LocalPortal
-from ternopil_pipelines.local_portal.processes import recall
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines_tests.portal.conftest import Press
 from ternopil_pipelines_tests.portal.making import Shelf, catalogue
 from ternopil_pipelines_tests.portal.test_failing_calls import require_whole
+from ternopil_pipelines_tests.portal.workers import web_server, without_room
 
 # Larger than any log of the portal, smaller than the CSV of 2,000 rows.
 FILE_LIMIT = 100_000
-
-
-def web_server(portal: LocalPortal) -> psutil.Process:
-    (started,) = [each for each in recall(portal.places.processes) if each.name == "gunicorn"]
-    return psutil.Process(started.pid)
 
 
 def kill_workers(portal: LocalPortal) -> None:
@@ -77,40 +71,21 @@ def test_workers_killed_while_files_are_sent_are_healed_by_one_more_run(
     assert killed == kills
 
 
-@pytest.fixture
-def full_disk(portal: LocalPortal) -> Iterator[None]:
-    """The portal's workers may write no file beyond the limit, as on a disk that is full."""
-    workers = web_server(portal).children()
-    for worker in workers:
-        worker.rlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, resource.RLIM_INFINITY))
-    yield
-    for worker in workers:
-        worker.rlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-
-
 @pytest.mark.parametrize("mode", ["in_place", "ab", "direct"])
 def test_a_portal_without_room_keeps_the_old_file_and_the_next_run_finishes(
-    portal: LocalPortal,
-    client: PortalClient,
-    shelf: Shelf,
-    press: Press,
-    name: str,
-    mode: str,
-    request: pytest.FixtureRequest,
+    portal: LocalPortal, client: PortalClient, shelf: Shelf, press: Press, name: str, mode: str
 ) -> None:
     city = catalogue(name, publish_mode=mode)
     old = press(shelf.keep(city, "v1", rows=30))
     csv = next(each for each in old.resources if each.datastore)
     pair = shelf.keep(city, "v2", rows=2000)
     assert pair[1].data_file("works").size > FILE_LIMIT
-    request.getfixturevalue("full_disk")
-    with pytest.raises(PortalUnreachable, match="500"):
-        press(pair)
-    assert client.sha256_of(csv.url)[0] == csv.sha256
-    if mode != "in_place":
-        assert client.read("datastore_search", anonymous=True, resource_id=csv.id, q="v1", limit=0)["total"] == 30
-    for worker in web_server(portal).children():
-        worker.rlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    with without_room(portal, FILE_LIMIT):
+        with pytest.raises(PortalUnreachable, match="500"):
+            press(pair)
+        assert client.sha256_of(csv.url)[0] == csv.sha256
+        if mode != "in_place":
+            assert client.read("datastore_search", anonymous=True, resource_id=csv.id, q="v1", limit=0)["total"] == 30
     require_whole(client, press(pair), "v2")
 
 

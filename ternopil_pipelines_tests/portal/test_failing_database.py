@@ -1,0 +1,289 @@
+"""Each call to the DataStore's own database fails once, or for good: readers see old or new, and the next run finishes;
+what is told says whether again will help, and quotes neither a row nor the address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg2  # type: ignore[import-untyped]
+import pytest
+
+from ternopil_pipelines.faults import Fault, PortalRefused, PortalUnreachable
+from ternopil_pipelines.local_portal.portal import LocalPortal
+from ternopil_pipelines.local_portal.services import free_port
+from ternopil_pipelines.portal import publication, shadow
+from ternopil_pipelines.portal.answers import PortalForbidden
+from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines.portal.datastore_sql import faults
+from ternopil_pipelines_tests.portal.conftest import Press
+from ternopil_pipelines_tests.portal.failing_database import PASSWORD, WAYS, FailingDatabase, session
+from ternopil_pipelines_tests.portal.failing_proxy import FailingProxy
+from ternopil_pipelines_tests.portal.making import Shelf, catalogue
+from ternopil_pipelines_tests.portal.reader import Reader
+from ternopil_pipelines_tests.portal.test_crashes import Issues, judge
+from ternopil_pipelines_tests.portal.test_failing_calls import require_whole
+
+STRANGER = "stranger_of_the_datastore"
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No call to the portal outlives its caller here, and readers need not be waited for long."""
+    monkeypatch.setattr(publication, "CALLS_END", 0.05)
+    monkeypatch.setattr(shadow, "LOCK_TIMEOUT", "300ms")
+
+
+@pytest.fixture
+def issues(shelf: Shelf, name: str) -> Issues:
+    return Issues(shelf, catalogue(name, publish_mode="direct", formats=["CSV"]))
+
+
+def table_of(press: Press, issues: Issues) -> str:
+    return next(each.id for each in press(issues.next(30)).resources if each.datastore)
+
+
+def stage_stands(datastore_url: str, table: str) -> bool:
+    with session(datastore_url) as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", (f'"{shadow.stage_of(table)}"',))
+        return bool(cursor.fetchone()[0])
+
+
+def require_discreet(fault: Fault, version: str) -> None:
+    told = f"{fault} {fault!r}"
+    assert PASSWORD not in told and "127.0.0.1" not in told and version not in told
+    assert fault.__cause__ is None and fault.__suppress_context__
+
+
+def fails_for_good(press: Press, issues: Issues, *, number: int, way: str, rows: int) -> int:
+    """One publication whose so manieth call to the database fails, and the next. How many calls the first made."""
+    pair = issues.next(rows)
+    version = list(issues.sizes)[-1]
+    press.client.close()
+    with FailingDatabase(press.datastore_url, {number: way}) as database:
+        try:
+            press(pair, datastore_url=database.url)
+            assert way != "gone" or len(database.calls) < number
+        except PortalUnreachable as fault:
+            # One failure is mended by the same run.
+            assert way == "gone", (number, way)
+            require_discreet(fault, version)
+    press.client.close()
+    result = press(pair)
+    require_whole(press.client, result, version)
+    assert press.journal.unfinished() == ()
+    assert not stage_stands(press.datastore_url, next(each.id for each in result.resources if each.datastore))
+    return len(database.calls)
+
+
+def tried(press: Press, issues: Issues, ways: tuple[str, ...], package: str) -> int:
+    """Each call of a publication fails, the n-th in the n-th of `ways`. How many there were."""
+    press(issues.next(30))
+    number = 0
+    with Reader(press.client.url, package, issues.sizes) as reader:
+        reached = True
+        while reached:
+            number += 1
+            way = ways[number % len(ways)]
+            reached = number <= fails_for_good(press, issues, number=number, way=way, rows=30 + number)
+    judge(reader, "direct", issues.files)
+    return number
+
+
+@pytest.mark.parametrize("part", [shadow.PARALLEL_FROM, 10])
+def test_each_call_to_the_database_failing_is_seen_by_no_reader_and_finished(
+    press: Press, issues: Issues, name: str, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    monkeypatch.setattr(shadow, "PARALLEL_FROM", part)
+    # Another way for each call over several connections than over one.
+    assert tried(press, issues, WAYS if part > 10 else WAYS[::-1], name) > 25
+
+
+@pytest.mark.bars
+@pytest.mark.parametrize("part", [shadow.PARALLEL_FROM, 10])
+@pytest.mark.parametrize("way", WAYS)
+def test_each_call_to_the_database_failing_in_each_way(
+    press: Press, issues: Issues, name: str, monkeypatch: pytest.MonkeyPatch, part: int, way: str
+) -> None:
+    monkeypatch.setattr(shadow, "PARALLEL_FROM", part)
+    assert tried(press, issues, (way,), name) > 25
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_exchange_that_fails_when_the_files_are_there_is_made_again(
+    press: Press, issues: Issues, name: str, way: str
+) -> None:
+    table = table_of(press, issues)
+    told: list[str] = []
+    pair = issues.next(40)
+    with Reader(press.client.url, name, issues.sizes) as reader:
+        with FailingDatabase(press.datastore_url) as clean:
+            press(pair, datastore_url=clean.url)
+        last = max(number for number, asked in enumerate(clean.calls, 1) if asked.startswith("COMMIT"))
+        pair = issues.next(50)
+        with FailingDatabase(press.datastore_url, {last: way}) as database:
+            if way == "gone":
+                with pytest.raises(PortalUnreachable):
+                    press(pair, datastore_url=database.url)
+                shown = press.client.read("datastore_search", anonymous=True, resource_id=table, limit=0)["total"]
+                assert shown == 40
+            else:
+                press(pair, datastore_url=database.url, say=told.append)
+                assert any("committing an exchange" in text for text in told)
+        require_whole(press.client, press(pair), "v2")
+    judge(reader, "direct", issues.files)
+
+
+def test_a_database_that_nobody_listens_for_is_a_fault_that_passes_and_nothing_changes(
+    client: PortalClient, press: Press, issues: Issues, name: str
+) -> None:
+    table_of(press, issues)
+    before = client.read("package_show", id=name)
+    pair = issues.next(40)
+    address = f"postgresql://ckan_default:{PASSWORD}@127.0.0.1:{free_port()}/datastore_default"
+    with pytest.raises(PortalUnreachable, match="connecting: the database does not answer") as raised:
+        press(pair, datastore_url=address)
+    require_discreet(raised.value, "v1")
+    assert client.read("package_show", id=name) == before
+    require_whole(client, press(pair), "v1")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [("ckan_default@", "nobody_here@"), ("/datastore_default?", "/none_such?")]
+)
+def test_a_login_or_a_database_that_is_not_there_is_to_be_mended_in_the_catalogue(
+    client: PortalClient, press: Press, issues: Issues, name: str, ours: str, theirs: str
+) -> None:
+    table_of(press, issues)
+    before = client.read("package_show", id=name)
+    pair = issues.next(40)
+    assert ours in press.datastore_url
+    with pytest.raises(PortalRefused, match=r"portal\.datastore_url") as raised:
+        press(pair, datastore_url=press.datastore_url.replace(ours, theirs))
+    require_discreet(raised.value, "v1")
+    assert client.read("package_show", id=name) == before
+    require_whole(client, press(pair), "v1")
+
+
+@pytest.fixture
+def stranger(portal: LocalPortal, datastore_url: str) -> Iterator[str]:
+    """The DataStore's address for somebody who may connect and no more."""
+    administrator = str(portal.status().postgres)
+    with session(administrator) as cursor:
+        cursor.execute(f"CREATE ROLE {STRANGER} LOGIN; COMMIT")
+    yield datastore_url.replace("ckan_default@", f"{STRANGER}@")
+    with session(administrator) as cursor:
+        cursor.execute(f"DROP ROLE {STRANGER}; COMMIT")
+
+
+def test_a_role_without_rights_is_told_which_one_is_needed_and_nothing_changes(
+    client: PortalClient, press: Press, issues: Issues, name: str, stranger: str
+) -> None:
+    table = table_of(press, issues)
+    before = client.read("package_show", id=name)
+    pair = issues.next(40)
+    with Reader(client.url, name, issues.sizes) as reader:
+        with pytest.raises(PortalRefused, match="CKAN's own write role is needed") as raised:
+            press(pair, datastore_url=stranger)
+        assert client.read("package_show", id=name) == before
+        assert not stage_stands(press.datastore_url, table)
+        require_whole(client, press(pair), "v1")
+    require_discreet(raised.value, "v1")
+    judge(reader, "direct", issues.files)
+
+
+@pytest.mark.parametrize("lets_pass", [True, False])
+def test_a_reader_who_does_not_let_us_pass_keeps_the_old_edition_whole_and_no_second_copy_stays(
+    client: PortalClient, press: Press, issues: Issues, name: str, lets_pass: bool
+) -> None:
+    table = table_of(press, issues)
+    pair = issues.next(40)
+    told: list[str] = []
+    with Reader(client.url, name, issues.sizes) as reader, session(press.datastore_url) as cursor:
+        cursor.execute(f'SELECT count(*) FROM "{table}"')
+
+        def say(text: str) -> None:
+            told.append(text)
+            if lets_pass and "looking at the portal" in text:
+                cursor.connection.rollback()
+
+        if lets_pass:
+            press(pair, say=say)
+        else:
+            with pytest.raises(PortalUnreachable, match="its readers did not let us pass in 300ms") as raised:
+                press(pair, say=say)
+            require_discreet(raised.value, "v1")
+            assert client.read("datastore_search", anonymous=True, resource_id=table, q="v0", limit=0)["total"] == 30
+            assert not stage_stands(press.datastore_url, table)
+            cursor.connection.rollback()
+        assert any("did not let us pass" in text for text in told)
+        require_whole(client, press(pair), "v1")
+    judge(reader, "direct", issues.files)
+    assert reader.looks.apart == 0
+
+
+class Denying(FailingProxy):
+    """Files are denied, at the moment when the database's administrator ends the sessions of its users."""
+
+    def __init__(self, portal: str, datastore_url: str) -> None:
+        super().__init__(portal)
+        self._datastore_url = datastore_url
+        self.ended = 0
+
+    def way(self, asked: str) -> str | None:
+        super().way(asked)
+        if not asked.endswith("package_revise"):
+            return None
+        with session(self._datastore_url) as cursor:
+            # Sessions with a held exchange; CKAN's own are not within one.
+            cursor.execute(
+                "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                " AND datname = current_database() AND state = 'idle in transaction'"
+            )
+            self.ended += int(cursor.fetchone()[0])
+        return "forbidden"
+
+
+def test_what_stopped_a_publication_is_told_also_where_its_exchange_cannot_be_taken_back(
+    portal: LocalPortal, press: Press, issues: Issues, name: str
+) -> None:
+    table_of(press, issues)
+    pair = issues.next(40)
+    state = portal.status()
+    with Reader(press.client.url, name, issues.sizes) as reader:
+        with (
+            Denying(str(state.url), press.datastore_url) as proxy,
+            PortalClient(proxy.url, state.editor_token) as client,
+            pytest.raises(PortalForbidden),
+        ):
+            press(pair, client=client)
+        assert proxy.ended > 0
+        press.client.close()
+        require_whole(press.client, press(pair), "v1")
+    judge(reader, "direct", issues.files)
+    assert reader.looks.apart == 0
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        psycopg2.errors.AdminShutdown,
+        psycopg2.errors.DiskFull,
+        psycopg2.errors.IdleInTransactionSessionTimeout,
+        psycopg2.errors.QueryCanceled,
+        psycopg2.errors.SerializationFailure,
+        psycopg2.errors.TooManyConnections,
+        psycopg2.InterfaceError,
+    ],
+)
+def test_what_may_pass_by_itself_is_tried_again(error: type[Exception]) -> None:
+    with pytest.raises(PortalUnreachable), faults("asking"):
+        raise error("row 17, password")
+
+
+def test_a_statement_the_database_will_never_take_is_not_tried_again(datastore_url: str) -> None:
+    with (
+        pytest.raises(PortalRefused, match=r"asking: refused \(42601\)"),
+        faults("asking"),
+        session(datastore_url) as cursor,
+    ):
+        cursor.execute("SELECT FROM WHERE")
