@@ -1,4 +1,4 @@
-"""Killed halfway, a publication is finished by the run the sensor asks for: its own edition, whatever was made since."""
+"""Killed halfway, a publication is finished by the run the sensor asks for: its own edition, whatever came since."""
 
 from __future__ import annotations
 
