@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ternopil_pipelines.commands.output import Settings, json_option
-from ternopil_pipelines.commands.publish import dataset_named
+from ternopil_pipelines.commands.publish import dataset_named, declared
 from ternopil_pipelines.faults import PortalRefused, UsageFault
 
 if TYPE_CHECKING:
@@ -28,21 +28,24 @@ _log = logging.getLogger(__name__)
 @json_option
 @click.pass_obj
 def rollback(settings: Settings, dataset: str, to: str | None, note: str) -> None:
-    """Повернути на портал попередню (або названу) редакцію набору."""
-    from ternopil_pipelines.evidence.decisions import decide, require_passing
-    from ternopil_pipelines.evidence.journal import last_published
+    """Повернути на портал попередню (або названу) редакцію набору; також ту, яку раніше відхилило повернення."""
+    from ternopil_pipelines.evidence.decisions import require_passing
+    from ternopil_pipelines.evidence.journal import KEPT
+    from ternopil_pipelines.gates.moderation import bring_back, roll_back
     from ternopil_pipelines.orchestration.publishing import publish_edition
 
     installation = settings.installation()
     found = dataset_named(installation, dataset)
-    target = _edition(installation, found, to)
-    # Before the newer one is rejected: a rollback that is refused must change nothing.
-    require_passing(installation.ledger, found.id, target.address)
-    shown = last_published(installation.ledger, found.id)
-    if shown is not None and shown.edition and shown.edition != target.address:
-        # Else the next scheduled run would bring the newer edition back: its source has not changed.
-        newer = installation.archive.read(found.id, shown.edition)
-        decide(installation.ledger, newer, "rejected", by=person(), why=f"rolled back: {note}", who=person())
+    ledger = installation.ledger
+    begun = _begun(installation, found)
+    target = _edition(installation, found, begun, to)
+    bring_back(ledger, target, by=person(), note=note)
+    # Before the other one is rejected: a rollback that is refused must change nothing.
+    require_passing(ledger, found.id, target.address)
+    newest = ledger.last(found.id, KEPT)
+    # On the way back to what the source holds now nothing needs to be kept away.
+    if begun and begun[0] != target.address and (newest is None or newest.edition != target.address):
+        roll_back(ledger, installation.archive.read(found.id, begun[0]), by=person(), note=note)
     settings.say(f"Повертаю на портал редакцію {target.address[:12]} від {target.made_at[:16]}…")
     published = publish_edition(installation, found, target, run=f"rollback by {person()}", say=_log.info)
     if settings.json:
@@ -61,7 +64,7 @@ def withdraw(settings: Settings, dataset: str, reason: str) -> None:
     from ternopil_pipelines.portal.withdrawal import withdraw as take_back
 
     installation = settings.installation()
-    found = dataset_named(installation, dataset, pages=True)
+    found = declared(installation, dataset)
     settings.say(f"Закриваю файли, таблиці й адреси набору {found.id}…")
     done = take_back(
         client=installation.client(found),
@@ -91,9 +94,7 @@ def retire(settings: Settings, dataset: str) -> None:
     from ternopil_pipelines.portal.retirement import retire as mark
 
     installation = settings.installation()
-    found = next((each for each in installation.catalogue.datasets if each.id == dataset), None)
-    if found is None:
-        raise UsageFault(f"sources.yaml has no dataset {dataset!r}")
+    found = declared(installation, dataset)
     changed = mark(client=installation.client(found), dataset=found, journal=installation.journal)
     if changed:
         installation.ledger.append("retired", who=person(), dataset=found.id)
@@ -151,17 +152,40 @@ def person() -> str:
     return f"person {getpass.getuser()}"
 
 
-def _edition(installation: Installation, dataset: Dataset, to: str | None) -> Edition:
+def _begun(installation: Installation, dataset: Dataset) -> list[str]:
+    """Editions published, the latest first; before them one whose publication was interrupted halfway."""
     from ternopil_pipelines.evidence.journal import PUBLISHED
 
-    published = installation.ledger.entries(dataset=dataset.id, what=PUBLISHED)
-    addresses = list(dict.fromkeys(str(each.edition) for each in reversed(published)))
+    entries = installation.ledger.entries(dataset=dataset.id, what=PUBLISHED)
+    addresses = list(dict.fromkeys(str(each.edition) for each in reversed(entries)))
+    entry = installation.journal.read(dataset.id)
+    if entry is not None and not entry.done and entry.kind == "publish" and entry.edition not in addresses:
+        return [entry.edition, *addresses]
+    return addresses
+
+
+def _edition(installation: Installation, dataset: Dataset, begun: list[str], to: str | None) -> Edition:
+    from ternopil_pipelines.evidence.decisions import decision
+
     if to is None:
-        if len(addresses) < 2:
-            raise UsageFault(f"dataset {dataset.id} has no earlier publication to go back to")
-        return installation.archive.read(dataset.id, addresses[1])
-    fitting = [each for each in installation.archive.history(dataset.id) if each.address.startswith(to)]
+        for address in begun[1:]:
+            found = decision(installation.ledger, dataset.id, address)
+            if found is not None and found.passing:
+                return installation.archive.read(dataset.id, address)
+        raise UsageFault(
+            f"dataset {dataset.id} has no earlier publication that may go out; published were: {_known(begun)}; "
+            "name one with --to"
+        )
+    return edition_named(installation, dataset, to)
+
+
+def edition_named(installation: Installation, dataset: Dataset, start: str) -> Edition:
+    fitting = [each for each in installation.archive.history(dataset.id) if each.address.startswith(start)]
     if len(fitting) != 1:
-        known = ", ".join(each[:12] for each in addresses) or "none"
-        raise UsageFault(f"{len(fitting)} editions of {dataset.id} begin with {to!r}; published were: {known}")
+        known = _known(_begun(installation, dataset))
+        raise UsageFault(f"{len(fitting)} editions of {dataset.id} begin with {start!r}; published were: {known}")
     return fitting[0]
+
+
+def _known(addresses: list[str]) -> str:
+    return ", ".join(each[:12] for each in addresses) or "none"

@@ -27,10 +27,11 @@ def _decision(command: _F) -> _F:
 
 
 @click.command()
+@click.option("--edition", help="Початок відбитка: затвердити наново саме цю, вилучену чи відхилену людиною.")
 @_decision
-def approve(settings: Settings, dataset: str, note: str, by: str | None) -> None:
-    """Затвердити редакцію набору, що чекає рішення."""
-    _decide(settings, dataset, "approved", note, by)
+def approve(settings: Settings, dataset: str, note: str, by: str | None, edition: str | None) -> None:
+    """Затвердити редакцію набору, що чекає рішення, або названу."""
+    _decide(settings, dataset, "approved", note, by, edition)
 
 
 @click.command()
@@ -40,15 +41,24 @@ def reject(settings: Settings, dataset: str, note: str, by: str | None) -> None:
     _decide(settings, dataset, "rejected", note, by)
 
 
-def _decide(settings: Settings, name: str, verdict: Literal["approved", "rejected"], note: str, by: str | None) -> None:
-    from ternopil_pipelines.commands.history import person
+def _decide(
+    settings: Settings,
+    name: str,
+    verdict: Literal["approved", "rejected"],
+    note: str,
+    by: str | None,
+    named: str | None = None,
+) -> None:
+    from ternopil_pipelines.commands.history import edition_named, person
     from ternopil_pipelines.commands.publish import dataset_named
     from ternopil_pipelines.gates.moderation import decide_held, held_edition
 
     installation = settings.installation()
     dataset = dataset_named(installation, name)
-    edition = held_edition(installation.ledger, installation.archive, dataset.id)
-    made = decide_held(installation.ledger, edition, verdict, by=f"person {by}" if by else person(), note=note)
+    newest = held_edition(installation.ledger, installation.archive, dataset.id)
+    edition = newest if named is None else edition_named(installation, dataset, named)
+    who = f"person {by}" if by else person()
+    made = decide_held(installation.ledger, edition, verdict, by=who, note=note, anew=named is not None)
     if settings.json:
         settings.document(
             {
@@ -64,4 +74,6 @@ def _decide(settings: Settings, name: str, verdict: Literal["approved", "rejecte
     word = "затверджено" if verdict == "approved" else "відхилено"
     settings.say(f"Редакцію {edition.address[:12]} набору «{dataset.title}» {word}: {made.by}, {made.at[:16]}.")
     if verdict == "approved":
-        settings.say(f"Оприлюднити зараз: ternopil publish {dataset.id}")
+        older = edition.address != newest.address
+        way = f"rollback {dataset.id} --to {edition.address[:12]}" if older else f"publish {dataset.id}"
+        settings.say(f"Оприлюднити зараз: ternopil {way}")

@@ -65,12 +65,18 @@ def retry(settings: Settings) -> None:
     _run(settings, installation, failed, cause="retry")
 
 
-def dataset_named(installation: Installation, name: str, *, pages: bool = False) -> Dataset:
-    """`pages`: also one that has a page in place of data."""
+def declared(installation: Installation, name: str) -> Dataset:
+    """In whatever state."""
     found = next((each for each in installation.catalogue.datasets if each.id == name), None)
     if found is None:
         known = ", ".join(each.id for each in installation.catalogue.datasets)
         raise UsageFault(f"sources.yaml has no dataset {name!r}; it has: {known}")
+    return found
+
+
+def dataset_named(installation: Installation, name: str, *, pages: bool = False) -> Dataset:
+    """`pages`: also one that has a page in place of data."""
+    found = declared(installation, name)
     if not found.active and not (pages and found.page_only):
         raise UsageFault(f"dataset {name!r} has the state `{found.state}`: there is nothing to receive")
     return found

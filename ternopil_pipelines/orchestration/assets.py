@@ -37,7 +37,7 @@ from ternopil_pipelines.orchestration.names import (
     slug,
     table_key,
 )
-from ternopil_pipelines.orchestration.publishing import finish_interrupted, publish_edition, receipt_of
+from ternopil_pipelines.orchestration.publishing import finish_interrupted, publish_edition, receipt_of, to_keep
 from ternopil_pipelines.orchestration.storage import Accepted
 from ternopil_pipelines.oversight.status import grace
 from ternopil_pipelines.receive.receipt import Receipt
@@ -203,6 +203,7 @@ def _publication(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefini
     def publication(context: dg.AssetExecutionContext) -> Iterator[Any]:
         installation: Installation = context.resources.installation
         run, say = context.run.run_id, context.log.info
+        rejected: str | None = None
         try:
             with permanent_fails_at_once():
                 if finishing(context.run.tags):
@@ -210,7 +211,10 @@ def _publication(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefini
                     published = finish_interrupted(installation, dataset, run=run, say=say)
                 else:
                     made = context.resources.storage.load(edition_key(dataset))
-                    published = publish_edition(installation, dataset, made, run=run, say=say)
+                    kept = to_keep(installation, made)
+                    if kept.address != made.address:
+                        rejected = made.address
+                    published = publish_edition(installation, dataset, kept, run=run, say=say)
         except EditionHeld as held:
             context.log.warning(str(held))
             return
@@ -225,6 +229,7 @@ def _publication(dataset: Dataset, common: Mapping[str, Any]) -> dg.AssetsDefini
                 "unchanged": published.unchanged,
                 **({"warning": published.warning} if published.warning else {}),
                 "edition": published.edition,
+                **({"rolled_back": rejected} if rejected else {}),
                 "dagster/row_count": sum(each.rows for each in edition.tables),
                 "receipt": dg.MetadataValue.json(receipt_of(published) or {}),
             }

@@ -14,11 +14,23 @@ from ternopil_pipelines.catalogue.model import Dataset
 from ternopil_pipelines.evidence.edition import Edition
 from ternopil_pipelines.evidence.journal import PUBLISHED, UNCHANGED, account, last_published
 from ternopil_pipelines.faults import EditionHeld
+from ternopil_pipelines.gates.moderation import rolled_back
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration.names import publication_pool
 from ternopil_pipelines.orchestration.steps import entering
 from ternopil_pipelines.portal.publication import Publication, publish
 from ternopil_pipelines.portal.resumption import resume
+
+
+def to_keep(installation: Installation, made: Edition) -> Edition:
+    """What a run keeps on the portal: the edition it made, or, where a rollback rejected just this one, the edition
+    gone back to. Its source has nothing new, and a person's decision is no failure of each run."""
+    shown = last_published(installation.ledger, made.dataset)
+    if shown is None or not shown.edition or shown.edition == made.address:
+        return made
+    if not rolled_back(installation.ledger, made.dataset, made.address):
+        return made
+    return installation.archive.read(made.dataset, shown.edition)
 
 
 def publish_edition(

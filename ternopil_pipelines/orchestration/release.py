@@ -114,7 +114,10 @@ def _to_release(installation: Installation, dataset: Dataset, now: datetime) -> 
         return None
     found = decision(installation.ledger, dataset.id, newest.edition)
     shown = last_published(installation.ledger, dataset.id)
-    if found is None or not found.passing or (shown is not None and shown.edition == newest.edition):
+    if found is None or not found.passing:
+        return None
+    # Approved anew after a withdrawal, the edition published last goes out a second time.
+    if shown is not None and shown.edition == newest.edition and shown.sequence > found.sequence:
         return None
     until = installation.catalogue.embargo_of(dataset)
     if until is not None:

@@ -5,7 +5,7 @@ The run is the same as the daemon's, in the same instance, and stands in the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,7 +28,7 @@ State = Literal["published", "unchanged", "held", "refused", "unreachable", "fai
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`exit_code`: the command's. `said`: why it did not go out, for people. `rows`: of the edition."""
+    """`exit_code`: the command's. `said`: for people, why it did not go out. `rows`: of the edition."""
 
     dataset: str
     state: State
@@ -66,7 +66,15 @@ def run_dataset(installation: Installation, dataset: Dataset, instance: dg.Dagst
         url=str(shown["page"].value),
         edition=str(shown["edition"].value),
         rows=int(str(shown["dagster/row_count"].value)),
+        said=_kept_away(shown),
     )
+
+
+def _kept_away(shown: Mapping[str, dg.MetadataValue]) -> str | None:
+    if "rolled_back" not in shown:
+        return None
+    rejected, kept = (str(shown[name].value)[:12] for name in ("rolled_back", "edition"))
+    return f"Нічого нового: редакцію {rejected} відхилило повернення, на порталі лишається {kept}."
 
 
 def _node(result: dg.ExecuteInProcessResult, dataset: Dataset) -> str | None:

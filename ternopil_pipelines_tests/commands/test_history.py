@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,10 @@ from ckanapi import RemoteCKAN
 
 from ternopil_pipelines.local_portal.portal import LocalPortal
 from ternopil_pipelines_tests.commands.conftest import Ternopil
+from ternopil_pipelines_tests.commands.test_closed_paths import look
 from ternopil_pipelines_tests.orchestration.town import REPAIRS, Town
+
+NEWER = REPAIRS.replace("10.50", "12.50") + "004,Валова,1.25,2026-05-04\n"
 
 
 @pytest.fixture
@@ -39,7 +43,9 @@ def test_a_leak_is_rolled_back_withdrawn_and_erased(town: Town, ternopil: Ternop
     assert (back.code, back.document["edition"]) == (0, good)
     assert "Олени" not in requests.get(table["url"], timeout=60).content.decode()
     again = ternopil("publish", name, "--json")
-    assert (again.code, again.document["datasets"][0]["state"]) == (1, "refused"), "a person rejected this edition"
+    [quiet] = again.document["datasets"]
+    assert (again.code, quiet["state"], quiet["edition"]) == (0, "unchanged", good), "a person rejected the other one"
+    assert bad[:12] in quiet["said"] and good[:12] in quiet["said"]
     assert "Олени" not in requests.get(table["url"], timeout=60).content.decode()
 
     away = ternopil("withdraw", name, "--reason", "витік", "--json")
@@ -56,6 +62,129 @@ def test_a_leak_is_rolled_back_withdrawn_and_erased(town: Town, ternopil: Ternop
     said = ternopil("evidence", "show", name, "--json").document["entries"]
     assert {"withdrawn", "erased"} <= {each["what"] for each in said}
     assert all(each["who"] for each in said)
+
+
+def _published(town: Town, ternopil: Ternopil, text: str, purpose: str = "Звітність.") -> str:
+    town.drop(text)
+    declared = town.sources.read_text(encoding="utf-8")
+    town.sources.write_text(re.sub("purpose: [^\n]+", f"purpose: {purpose}", declared, count=1), encoding="utf-8")
+    [said] = ternopil("publish", town.repairs.id, "--json").document["datasets"]
+    assert said["state"] == "published"
+    return str(said["edition"])
+
+
+def _shown(town: Town) -> tuple[object, object, object]:
+    """Bytes by format, rows without CKAN's own numbers, and the passport."""
+    seen = look(town, town.repairs.id)
+    resources = seen["page"]["resources"]
+    files = sorted((each["name"], each["format"], seen["files"][each["id"]]) for each in resources)
+    rows = [[{**row, "_id": None} for row in table] for table in seen["tables"].values()]
+    extras = sorted((each["key"], each["value"]) for each in seen["page"]["extras"])
+    return files, rows, (extras, seen["page"]["title"])
+
+
+@pytest.mark.parametrize("mode", ["in_place", "ab", "direct"])
+def test_a_rollback_works_there_and_back_one_command_each_way(
+    town: Town, ternopil: Ternopil, portal: LocalPortal, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    monkeypatch.setenv("DATASTORE_URL", str(portal.status().datastore_write_url))
+    text = town.sources.read_text(encoding="utf-8").replace("portal: {", 'portal: {datastore_url: "${DATASTORE_URL}", ')
+    monthly = "frequency: once a month\n"
+    town.sources.write_text(text.replace(monthly, f"{monthly}    publish_mode: {mode}\n"), encoding="utf-8")
+    name = town.repairs.id
+    older = _published(town, ternopil, REPAIRS, "Перша мета")
+    first = _shown(town)
+    newer = _published(town, ternopil, NEWER, "Друга мета")
+    second = _shown(town)
+    assert first != second
+
+    for words, edition, shown in (
+        (["rollback", name, "--note", "помилка"], older, first),
+        (["rollback", name, "--to", newer[:12], "--note", "усе гаразд"], newer, second),
+        (["rollback", name, "--note", "таки помилка"], older, first),
+    ):
+        said = ternopil(*words, "--json")
+        assert (said.code, said.document["edition"]) == (0, edition)
+        assert _shown(town) == shown
+        entry = town.installation.ledger.last(name, "published")
+        assert entry is not None and entry.edition == edition and entry.body["mode"] == mode
+        assert "person" in entry.who
+        [quiet] = ternopil("publish", name, "--json").document["datasets"]
+        assert (quiet["state"], quiet["exit_code"], quiet["edition"]) == ("unchanged", 0, edition)
+        assert _shown(town) == shown, "the next run keeps what a person put there"
+    assert "Нічого нового" in ternopil("publish", name).out
+    why = [each.body["why"] for each in town.installation.ledger.entries(name, "decision")]
+    assert [each for each in why if "rolled" in each or "brought" in each] == [
+        "rolled back: помилка",
+        "brought back: усе гаразд",
+        "rolled back: таки помилка",
+    ]
+    assert ternopil("evidence", "verify", "--json").document["problems"] == []
+
+
+def test_two_rollbacks_in_a_row_go_two_editions_back_and_a_third_says_that_there_is_none(
+    town: Town, ternopil: Ternopil
+) -> None:
+    name = town.repairs.id
+    oldest = _published(town, ternopil, REPAIRS)
+    middle = _published(town, ternopil, NEWER)
+    _published(town, ternopil, NEWER + "005,Пасічна,2,2026-06-01\n")
+    assert ternopil("rollback", name, "--json").document["edition"] == middle
+    assert ternopil("rollback", name, "--json").document["edition"] == oldest
+    none = ternopil("rollback", name)
+    assert none.code == 2 and "no earlier publication" in none.err and middle[:12] in none.err
+
+
+def test_what_was_withdrawn_is_approved_anew_by_name_and_an_erased_edition_never(
+    town: Town, ternopil: Ternopil
+) -> None:
+    name = town.repairs.id
+    older = _published(town, ternopil, REPAIRS)
+    newer = _published(town, ternopil, NEWER)
+    shown = _shown(town)
+    assert ternopil("withdraw", name, "--reason", "помилкова тривога").code == 0
+    assert ternopil("rollback", name, "--to", newer[:12]).code == 1, "a withdrawal is no rollback"
+    refused = ternopil("approve", name, "--note", "так")
+    assert refused.code == 1 and f"--edition {newer[:12]}" in refused.err
+    assert ternopil("approve", name, "--edition", newer[:12], "--note", " ").code == 2
+    assert ternopil("approve", name, "--edition", newer[:12], "--note", "тривога помилкова").code == 0
+    assert ternopil("publish", name, "--json").document["datasets"][0]["state"] == "published"
+    assert _shown(town)[:2] == shown[:2]
+
+    assert ternopil("rollback", name).code == 0
+    assert ternopil("evidence", "erase", name, newer[:12], "--reason", "витік").code == 0
+    assert ternopil("rollback", name, "--to", newer[:12]).code == 1
+    town.installation.ledger.append("withdrawn", who="person x", dataset=name, edition=newer, reason="ще раз")
+    erased = ternopil("approve", name, "--edition", newer[:12], "--note", "так")
+    assert erased.code == 1 and "for ever" in erased.err
+    assert older[:12] in ternopil("rollback", name, "--to", "ffff").err
+
+
+@pytest.mark.parametrize("state", ["retired", "no source yet"])
+def test_a_leak_is_closed_whatever_state_the_dataset_has_since(town: Town, ternopil: Ternopil, state: str) -> None:
+    _published(town, ternopil, REPAIRS)
+    table = _table(town, town.repairs.id)
+    text, monthly = town.sources.read_text(encoding="utf-8"), "frequency: once a month\n"
+    town.sources.write_text(text.replace(monthly, f"{monthly}    state: {state}\n"), encoding="utf-8")
+    said = ternopil("withdraw", town.repairs.id, "--reason", "витік", "--json")
+    assert said.code == 0 and set(said.document["closed"].values()) <= {403, 404}
+    assert requests.get(table["url"], timeout=60).status_code in {403, 404}
+    assert ternopil("withdraw", "nobody", "--reason", "витік").code == 2
+
+
+def test_retiring_is_said_on_the_portal_and_in_the_ledger_once(town: Town, ternopil: Ternopil) -> None:
+    _published(town, ternopil, REPAIRS)
+    before = _shown(town)
+    assert ternopil("retire", town.repairs.id, "--json").document == {"dataset": town.repairs.id, "changed": True}
+    after = _shown(town)
+    assert after[:2] == before[:2], "the data stay"
+    extras = {each["key"]: each["value"] for each in look(town, town.repairs.id)["page"]["extras"]}
+    assert extras["update_frequency"] == "no longer updated"
+    assert "уже так позначено" in ternopil("retire", town.repairs.id).out
+    entries = ternopil("evidence", "show", town.repairs.id, "--json").document["entries"]
+    [entry] = [each for each in entries if each["what"] == "retired"]
+    assert entry["who"].startswith("person ")
+    assert "retired" in ternopil("evidence", "show", town.repairs.id).out
 
 
 def test_what_cannot_be_gone_back_to_is_wrong_use(town: Town, ternopil: Ternopil) -> None:

@@ -9,7 +9,14 @@ from ternopil_pipelines.evidence.edition import Edition
 from ternopil_pipelines.evidence.journal import PUBLISHED, account
 from ternopil_pipelines.faults import GateRefused, UsageFault
 from ternopil_pipelines.gates.judging import enter
-from ternopil_pipelines.gates.moderation import decide_held, held_edition, needs_judging, waiting
+from ternopil_pipelines.gates.moderation import (
+    bring_back,
+    decide_held,
+    held_edition,
+    needs_judging,
+    roll_back,
+    waiting,
+)
 from ternopil_pipelines_tests.gates.test_judging import people
 from ternopil_pipelines_tests.gates.town import Town, rows
 
@@ -68,6 +75,40 @@ def test_nobody_can_approve_what_the_personal_data_gate_rejected(tmp_path: Path)
     with pytest.raises(GateRefused, match="No approval opens this gate"):
         decide_held(town.ledger, edition, "approved", by="Марія", note="нехай")
     assert needs_judging(town.ledger, edition.dataset, edition.address)
+
+
+def test_no_detour_lets_out_what_the_personal_data_gate_rejected(tmp_path: Path) -> None:
+    """Neither by name, nor by a rollback, nor after a withdrawal."""
+    town = Town(tmp_path)
+    edition, tables = town.keep(people())
+    enter(town.ledger, edition, town.judge_edition(edition, tables), who="run 1")
+
+    def refused() -> None:
+        with pytest.raises(GateRefused, match="No approval opens this gate"):
+            decide_held(town.ledger, edition, "approved", by="Марія", note="нехай", anew=True)
+        bring_back(town.ledger, edition, by="Марія", note="нехай")
+        standing = decision(town.ledger, edition.dataset, edition.address)
+        assert standing is not None and standing.verdict == "rejected"
+
+    refused()
+    roll_back(town.ledger, edition, by="Марія", note="ні")
+    refused()
+    town.ledger.append("withdrawn", who="Марія", dataset=edition.dataset, edition=edition.address, reason="витік")
+    refused()
+
+
+def test_a_rollback_brings_back_only_what_had_been_let_out(tmp_path: Path) -> None:
+    town = Town(tmp_path, settings={"moderation": "first"})
+    edition = held(town)
+    roll_back(town.ledger, edition, by="Марія", note="ні")
+    bring_back(town.ledger, edition, by="Марія", note="так")
+    standing = decision(town.ledger, edition.dataset, edition.address)
+    assert standing is not None and standing.verdict == "rejected"
+    decide_held(town.ledger, edition, "approved", by="Петро", note="переглянуто", anew=True)
+    roll_back(town.ledger, edition, by="Марія", note="ні")
+    bring_back(town.ledger, edition, by="Марія", note="так")
+    brought = decision(town.ledger, edition.dataset, edition.address)
+    assert brought is not None and (brought.verdict, brought.by) == ("approved", "Марія")
 
 
 def test_an_old_edition_needs_judging_again_after_a_newer_publication(tmp_path: Path) -> None:

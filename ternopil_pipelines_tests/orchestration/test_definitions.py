@@ -15,6 +15,7 @@ from ternopil_pipelines.catalogue.environment import Environment
 from ternopil_pipelines.catalogue.loading import load_catalogue
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration.build import build_definitions
+from ternopil_pipelines.orchestration.instance import instance as instance_of
 from ternopil_pipelines.orchestration.names import keys_of, publication_key
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -67,6 +68,23 @@ def test_every_scheduled_dataset_has_one_schedule_and_every_folder_a_sensor(city
         scheduled += [publication_key(each) for each in city.catalogue.active if each.frequency is frequency]
     assert len(scheduled) == len(set(scheduled)) >= 12
     assert definitions.resolve_sensor_def("landing").default_status is dg.DefaultSensorStatus.RUNNING
+
+
+def test_one_run_at_a_time_publishes_a_dataset(city: Installation) -> None:
+    """As the definitions say, and as the instance a city begins with keeps it."""
+    definitions = build_definitions(city)
+    pools = {}
+    for dataset in city.catalogue.datasets:
+        if dataset.active or dataset.page_only:
+            found = definitions.resolve_assets_def(publication_key(dataset)).op.pool
+            assert found, dataset.id
+            pools[found] = dataset.id
+    assert set(pools.values()) == {each.id for each in city.catalogue.datasets if each.active or each.page_only}
+    with instance_of(city.environment) as instance:
+        storage, (pool, *_) = instance.event_log_storage, pools
+        storage.initialize_concurrency_limit_to_default(pool)
+        assert storage.claim_concurrency_slot(pool, "one", "publication").is_claimed
+        assert not storage.claim_concurrency_slot(pool, "another", "publication").is_claimed
 
 
 def test_only_the_network_s_assets_are_retried(city: Installation) -> None:
