@@ -6,6 +6,7 @@ Statements that any table may need; which tables there are and when one takes an
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,12 +14,21 @@ from typing import Any
 import psycopg2  # type: ignore[import-untyped]
 import pyarrow as pa
 import pyarrow.csv
+from sqlalchemy.exc import DBAPIError
 
-from ternopil_pipelines.faults import PortalRefused, PortalUnreachable
+from ternopil_pipelines.faults import Fault, PortalRefused, PortalUnreachable
 from ternopil_pipelines.portal.datastore import Rows
 
+# A connection that the server refuses has no code, only words.
+_NO_SUCH_LOGIN = re.compile(
+    r"(?:role|database) \"[^\"]*\" does not exist|authentication failed|no pg_hba\.conf entry|not permitted to log in"
+    r"|no password supplied"
+)
 # Readers wait for an exchange behind our lock; longer than this we let them pass and try another time.
 LOCK_TIMEOUT = "5s"
+# A publisher whose machine is cut off, or a portal whose workers all wait behind the exchange, loses it after this: the
+# old table is read on, and the exchange is made once the files are there.
+HELD_AT_MOST = "20s"
 
 
 def quoted(name: str) -> str:
@@ -58,13 +68,31 @@ def faults(doing: str) -> Iterator[None]:
     """psycopg2's errors carry rows and addresses: only their kind is told."""
     try:
         yield
-    except (psycopg2.errors.LockNotAvailable, psycopg2.errors.DeadlockDetected):
-        raise PortalUnreachable(f"DataStore, {doing}: its readers did not let us pass in {LOCK_TIMEOUT}") from None
-    except (psycopg2.OperationalError, psycopg2.InterfaceError):
-        raise PortalUnreachable(f"DataStore, {doing}: the database does not answer") from None
-    except psycopg2.errors.InsufficientPrivilege:
-        raise PortalRefused(
-            f"DataStore, {doing}: the role of portal.datastore_url may not; CKAN's own write role is needed"
-        ) from None
+    except DBAPIError as error:  # of what SQLAlchemy itself asks on a new connection
+        raise _fault_of(error.orig, doing) from None
     except psycopg2.Error as error:
-        raise PortalRefused(f"DataStore, {doing}: refused ({error.pgcode or type(error).__name__})") from None
+        raise _fault_of(error, doing) from None
+
+
+def _fault_of(error: BaseException | None, doing: str) -> Fault:
+    match error:
+        case psycopg2.errors.LockNotAvailable() | psycopg2.errors.DeadlockDetected():
+            return PortalUnreachable(f"DataStore, {doing}: its readers did not let us pass in {LOCK_TIMEOUT}")
+        case psycopg2.errors.InsufficientPrivilege():
+            return PortalRefused(
+                f"DataStore, {doing}: the role of portal.datastore_url may not; CKAN's own write role is needed"
+            )
+        case psycopg2.OperationalError() if _NO_SUCH_LOGIN.search(str(error)):
+            return PortalRefused(
+                f"DataStore, {doing}: the database does not know the name, login or password that portal.datastore_url"
+                " gives; compare them with ckan.datastore.write_url of the portal"
+            )
+        case psycopg2.errors.DiskFull():
+            return PortalUnreachable(f"DataStore, {doing}: the database has no room left on its disk")
+        case (
+            psycopg2.OperationalError() | psycopg2.InterfaceError() | psycopg2.errors.IdleInTransactionSessionTimeout()
+        ):
+            return PortalUnreachable(f"DataStore, {doing}: the database does not answer")
+        case _:
+            kind = getattr(error, "pgcode", None) or type(error).__name__
+            return PortalRefused(f"DataStore, {doing}: refused ({kind})")

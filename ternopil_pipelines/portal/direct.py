@@ -8,6 +8,7 @@ next run, and nothing else.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 from ternopil_pipelines.faults import Fault, PortalRefused, PortalUnreachable
@@ -40,29 +41,35 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
 
 def _replace(work: Work, now: Situation, changed: list[Target], tables: ShadowTables, doubts: Doubts) -> None:
     nested = _comments_nested(work)
-    for each in changed:
-        work.say(f"filling {each.file.rows} rows of {each.file.table}")
-        tables.fill(each.id, work.rows(each), comments_nested=nested)
-    passing("shadow-filled")
-    for each in changed:
-        tables.exchange(each.id)
-    passing("swap-held")
+    try:
+        for each in changed:
+            work.say(f"filling {each.file.rows} rows of {each.file.table}")
+            tables.fill(each.id, work.rows(each), comments_nested=nested)
+        passing("shadow-filled")
+        for each in changed:
+            tables.exchange(each.id)
+        passing("swap-held")
+        _send_files(work, now, doubts)
+    except BaseException:
+        # What stopped us is told, not that it could not be tidied up: the next filling removes what is left.
+        with contextlib.suppress(Fault):
+            tables.roll_back()
+            for each in changed:
+                tables.discard(each.id)
+        raise
+    passing("files-sent")
+    tables.commit()
+    passing("swap-committed")
+
+
+def _send_files(work: Work, now: Situation, doubts: Doubts) -> None:
     try:
         in_place.send_files(work, now, doubts)
     except PortalUnreachable:
         # Whether the files went through is unknown: the table goes with what the metadata shows. Nothing may ask for
         # the table meanwhile, which is locked by ourselves.
         if not _files_stand(work, now):
-            tables.roll_back()
             raise
-    except BaseException:
-        tables.roll_back()
-        for each in changed:
-            tables.discard(each.id)
-        raise
-    passing("files-sent")
-    tables.commit()
-    passing("swap-committed")
 
 
 def _files_stand(work: Work, now: Situation) -> bool:
