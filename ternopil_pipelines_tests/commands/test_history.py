@@ -62,6 +62,8 @@ def test_a_leak_is_rolled_back_withdrawn_and_erased(town: Town, ternopil: Ternop
     said = ternopil("evidence", "show", name, "--json").document["entries"]
     assert {"withdrawn", "erased"} <= {each["what"] for each in said}
     assert all(each["who"] for each in said)
+    told = ternopil("evidence", "show", name).out
+    assert all(f"{status}  {address}" in told for address, status in away.document["closed"].items())
 
 
 def _published(town: Town, ternopil: Ternopil, text: str, purpose: str = "Звітність.") -> str:
@@ -213,3 +215,15 @@ def test_a_dataset_of_the_portal_is_taken_over_with_its_address(
     assert (shown["id"], shown["title"]) == (made["id"], "Ремонти")
     assert made["resources"][0]["id"] in {each["id"] for each in shown["resources"]}
     assert ternopil("adopt", town.repairs.id, f"{town.prefix}-nobody").code == 3
+
+
+def test_a_dataset_somebody_keeps_private_is_not_taken_over(town: Town, ternopil: Ternopil, editor: RemoteCKAN) -> None:
+    old = f"{town.prefix}-closed"
+    editor.action.package_create(name=old, title="Закрите", owner_org=f"{town.prefix}-works", private=True)
+    before = town.sources.read_text(encoding="utf-8")
+    said = ternopil("adopt", town.repairs.id, old)
+    assert said.code == 3
+    assert "приватний" in said.out and "адміністратора порталу" in said.out
+    assert town.sources.read_text(encoding="utf-8") == before
+    assert [each.what for each in town.installation.ledger.entries(town.repairs.id)] == []
+    assert ternopil("adopt", town.repairs.id, old, "--json").document["error"]["kind"] == "PortalRefused"

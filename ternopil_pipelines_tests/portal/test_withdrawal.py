@@ -169,6 +169,11 @@ def test_each_withdrawal_has_its_own_entries(client: PortalClient, shelf: Shelf,
     take_back(press, pair[0])
     said = [(each.what, each.edition) for each in shelf.ledger.entries(name) if each.what in {"withdrawn", "closed"}]
     assert said == [("withdrawn", pair[1].address), ("closed", None)] * 2
+    take_back(press, pair[0])
+    assert [(each.what, each.edition) for each in shelf.ledger.entries(name)][-2:] == [
+        ("withdrawn", None),
+        ("closed", None),
+    ]
 
 
 def test_a_new_dataset_withdrawn_before_anybody_saw_it_is_shown_by_a_later_publication(
