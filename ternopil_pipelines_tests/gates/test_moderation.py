@@ -92,6 +92,7 @@ def test_no_detour_lets_out_what_the_personal_data_gate_rejected(tmp_path: Path)
 
     refused()
     roll_back(town.ledger, edition, by="Марія", note="ні")
+    assert needs_judging(town.ledger, edition.dataset, edition.address), "the gate's own word stands"
     refused()
     town.ledger.append("withdrawn", who="Марія", dataset=edition.dataset, edition=edition.address, reason="витік")
     refused()

@@ -196,3 +196,19 @@ def test_an_embargo_keeps_a_finished_edition_in_until_its_hour_and_then_lets_it_
     assert _asked(town, instance) == []
     (shown,) = [each for each in ternopil("status", "--json").document["datasets"] if each["id"] == dataset.id]
     assert (shown["state"], shown["waiting_for"]) == ("fresh", None)
+
+
+def test_what_was_withdrawn_and_approved_anew_goes_out_by_itself(
+    town: Town, instance: dg.DagsterInstance, ternopil: Ternopil, anonymous: RemoteCKAN
+) -> None:
+    edition = run_dataset(town.installation, town.repairs, instance, cause="schedule").edition
+    assert edition is not None
+    words = ("--sources", town.sources)
+    assert ternopil(*words, "withdraw", town.repairs.id, "--reason", "помилкова тривога").code == 0
+    assert _asked(town, instance) == []
+    assert ternopil(*words, "approve", town.repairs.id, "--edition", edition[:12], "--note", "перевірено").code == 0
+    (request,) = _asked(town, instance)
+    assert request.asset_selection == [publication_key(town.repairs)]
+    assert run_dataset(town.installation, town.repairs, instance, cause="released").state == "published"
+    assert anonymous.action.package_show(id=town.repairs.id)["resources"]
+    assert _asked(town, instance) == []
