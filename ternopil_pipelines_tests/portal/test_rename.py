@@ -58,6 +58,7 @@ def test_another_package_renames_the_page_and_every_address_with_an_id_in_it_kee
     before = seen(client, name)
     pair = shelf.keep(catalogue(name, package=f"{name}-new", publish_mode=mode), "v1")
     press(pair)
+    assert press.journal.unfinished() == ()
     assert seen(client, f"{name}-new") == {**before, "name": f"{name}-new"}
     assert press(pair).unchanged
     for each in first.resources:
