@@ -23,8 +23,9 @@ from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.journal import Entry, Journal
+from ternopil_pipelines.portal.resources import FILE, resource_id
 from ternopil_pipelines.portal.situation import Say, show
-from ternopil_pipelines.portal.staging import staging_name
+from ternopil_pipelines.portal.staging import REPLACES, staging_name
 
 TOMBSTONE = "Дані вилучено з оприлюднення розпорядником.\n".encode()
 STATE = "withdrawn"
@@ -80,6 +81,8 @@ def withdraw(
         )
         journal.write(entry)
         passing("intent-written")
+        if begun:
+            _attach_halves(client, package)
         halves = [each for each in (package, show(client, staging_name(dataset.package_name))) if each]
         resources = [(half, dict(each)) for half in halves for each in half["resources"]]
         addresses = [each for half, resource in resources for each in addresses_of(client, half, resource)]
@@ -93,6 +96,28 @@ def withdraw(
         ledger.append(CLOSED, who=who, dataset=dataset.id, addresses=closed)
         journal.write(replace(entry, done=True))
     return Withdrawal(dataset.id, dataset.package_name, tuple(str(each["id"]) for _, each in resources), closed)
+
+
+def _attach_halves(client: PortalClient, package: Mapping[str, Any]) -> None:
+    """What a killed `ab` publication left in neither dataset keeps its file and its table: back into the private one,
+    to be closed with it. An id that never held anything does no harm there."""
+    name = str(package["name"])
+    staging = show(client, staging_name(name))
+    if staging is None:
+        return
+    standing = {each["id"] for half in (package, staging) for each in half["resources"]}
+    loose = {
+        key: str(each[FILE])
+        for each in package["resources"]
+        if each.get(FILE)
+        for key in (each.get(REPLACES), resource_id(name, each[FILE]), resource_id(name, f"{each[FILE]}#b"))
+        if key and key not in standing
+    }
+    if loose:
+        attached = [
+            {"id": key, "name": file, FILE: file, "url": file, "url_type": "upload"} for key, file in loose.items()
+        ]
+        client.revise(match__id=staging["id"], update__resources__extend=attached, include=["-*"])
 
 
 def addresses_of(client: PortalClient, package: Mapping[str, Any], resource: Mapping[str, Any]) -> tuple[str, ...]:

@@ -58,6 +58,7 @@ def test_another_package_renames_the_page_and_every_address_with_an_id_in_it_kee
     before = seen(client, name)
     pair = shelf.keep(catalogue(name, package=f"{name}-new", publish_mode=mode), "v1")
     press(pair)
+    assert press.journal.unfinished() == ()
     assert seen(client, f"{name}-new") == {**before, "name": f"{name}-new"}
     assert press(pair).unchanged
     for each in first.resources:
@@ -94,3 +95,14 @@ def test_a_renaming_that_was_killed_is_finished_by_the_next_run_and_makes_no_sec
     done = press.journal.read(name)
     assert done is not None and (done.package, done.done) == (f"{name}-new", True)
     assert press(pair).unchanged
+
+
+def test_the_same_edition_under_a_new_package_is_renamed_and_nothing_is_left_unfinished(
+    client: PortalClient, shelf: Shelf, press: Press, name: str
+) -> None:
+    pair = shelf.keep(catalogue(name), "v1")
+    press(pair)
+    before = seen(client, name)
+    assert press((catalogue(name, package=f"{name}-new").datasets[0], pair[1])).unchanged
+    assert seen(client, f"{name}-new") == {**before, "name": f"{name}-new"}
+    assert press.journal.unfinished() == ()

@@ -242,3 +242,27 @@ def test_a_new_package_name_renames_the_dataset_and_keeps_its_ids(
     assert [each.id for each in second.resources] == [each.id for each in first.resources]
     with pytest.raises(PortalMissing):
         client.read("package_show", id=name)
+
+
+@pytest.mark.parametrize("point", ["staged", "detached", "switched", "parked"])
+def test_halves_between_the_datasets_of_a_killed_publication_are_withdrawn_too(
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, point: str
+) -> None:
+    city = catalogue(name, publish_mode="ab")
+    press(shelf.keep(city, "v1"))
+    press(shelf.keep(city, "v2"))
+    leaked = Leaked(client, name)
+    pair = shelf.keep(city, "v3")
+    apart.killed_at(point, tmp_path, pair)
+    apart.killed_at("intent-written", tmp_path, pair, withdraw="витік")
+    done = take_back(press, pair[0])
+    assert set(leaked.files) <= set(done.resources)
+    assert leaked.tables == set()
+    assert {client.status_of(each) for each in leaked.addresses} <= {403, 404}
+    # An editor who adds the same ids again would get what was left on the portal's disk.
+    again = [{"id": each, "name": "x", "url": places[0].rsplit("/", 1)[-1], "url_type": "upload"}
+             for each, places in leaked.files.items()]  # fmt: skip
+    client.revise(match__name=name, update__resources__extend=again)
+    for resource in client.read("package_show", id=name)["resources"]:
+        assert b"".join(client.download(resource["url"])) == TOMBSTONE
+    assert leaked.tables == set()
