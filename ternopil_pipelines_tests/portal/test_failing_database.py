@@ -61,14 +61,14 @@ def fails(press: Press, issues: Issues, *, number: int, way: str, rows: int) -> 
     press.client.close()
     with FailingDatabase(press.datastore_url, {number: way}) as database:
         try:
-            press(pair, datastore_url=database.url)
+            result = press(pair, datastore_url=database.url)
             assert way != "gone" or database.calls[-1].startswith("ROLLBACK")
         except PortalUnreachable as fault:
             # One failure is mended by the same run.
             assert way == "gone", (number, way)
             require_discreet(fault, version)
-    press.client.close()
-    result = press(pair)
+            press.client.close()
+            result = press(pair)
     require_whole(press.client, result, version)
     assert press.journal.unfinished() == ()
     assert not stage_stands(press.datastore_url, next(each.id for each in result.resources if each.datastore))
