@@ -86,9 +86,15 @@ def tried(press: Press, issues: Issues, ways: tuple[str, ...], package: str, *, 
         last = next(number for number, asked in enumerate(clean.calls) if asked.startswith("SELECT setval"))
     with Reader(press.client.url, package, issues.sizes) as reader:
         for number in range(first, last + 1):
+            if len(ways) > 1 and number > 1 and _kind(clean.calls[number - 1]) == _kind(clean.calls[number - 2]):
+                continue  # one comment on a column after the other: `make bars` tries each
             fails(press, issues, number=number, way=ways[number % len(ways)], rows=40 + number)
     judge(reader, "direct", issues.files)
     return last - first
+
+
+def _kind(asked: str) -> list[str]:
+    return asked.split()[:2]
 
 
 @pytest.mark.parametrize("parts", [False, True])
