@@ -142,10 +142,10 @@ class Trial:
                 version, pair = editions.version, editions.next()
                 chosen = way or WAYS[(call + offset) % len(WAYS)]
                 tried = f"call {call}, {chosen}"
-                reached = self.fails_once(pair, call=call, way=chosen)
+                reached, result = self.fails_once(pair, call=call, way=chosen)
                 # One that stood idle is closed by the portal's server at a moment of its own.
                 client.close()
-                result = self.press(pair)
+                result = result or self.press(pair)
                 require_whole(client, result, version)
                 assert views_of(client, result) == views, tried
                 assert self.press.journal.unfinished() == (), tried
@@ -156,10 +156,11 @@ class Trial:
         shrinking = editions.course.step < 0
         judge(reader, editions.course.mode, editions.files, shrinking=shrinking)
 
-    def fails_once(self, pair: tuple[Dataset, Edition], *, call: int, way: str) -> bool:
-        """One publication whose `call`-th call fails. False where there are fewer calls."""
+    def fails_once(self, pair: tuple[Dataset, Edition], *, call: int, way: str) -> tuple[bool, Publication | None]:
+        """One publication whose `call`-th call fails: whether there were so many, and what it ended with, None where
+        another run must finish."""
         if way == "killed":
-            return self._killed(pair, call)
+            return self._killed(pair, call), None
         state = self.portal.status()
         patience = PATIENCE if way in {"ignored", "unheard"} else READ_TIMEOUT
         room = partial(without_room, self.portal)
@@ -172,15 +173,16 @@ class Trial:
                 if "looking at the portal" in text:
                     proxy.noticed()
 
+            result = None
             try:
-                self.press(pair, client=client, say=told)
+                result = self.press(pair, client=client, say=told)
             except Fault as fault:
                 proxy.noticed()
                 told_all = f"{fault} {fault!r}"
                 assert "<html" not in told_all and "secret" not in told_all
                 assert str(state.editor_token) not in told_all
                 assert len(told_all) < 600
-            return len(proxy.calls) >= call
+            return len(proxy.calls) >= call, result
 
     def _killed(self, pair: tuple[Dataset, Edition], call: int) -> bool:
         begun = Queue[int]()

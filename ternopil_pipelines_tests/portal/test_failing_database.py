@@ -61,14 +61,14 @@ def fails(press: Press, issues: Issues, *, number: int, way: str, rows: int) -> 
     press.client.close()
     with FailingDatabase(press.datastore_url, {number: way}) as database:
         try:
-            press(pair, datastore_url=database.url)
+            result = press(pair, datastore_url=database.url)
             assert way != "gone" or database.calls[-1].startswith("ROLLBACK")
         except PortalUnreachable as fault:
             # One failure is mended by the same run.
             assert way == "gone", (number, way)
             require_discreet(fault, version)
-    press.client.close()
-    result = press(pair)
+            press.client.close()
+            result = press(pair)
     require_whole(press.client, result, version)
     assert press.journal.unfinished() == ()
     assert not stage_stands(press.datastore_url, next(each.id for each in result.resources if each.datastore))
@@ -86,9 +86,15 @@ def tried(press: Press, issues: Issues, ways: tuple[str, ...], package: str, *, 
         last = next(number for number, asked in enumerate(clean.calls) if asked.startswith("SELECT setval"))
     with Reader(press.client.url, package, issues.sizes) as reader:
         for number in range(first, last + 1):
+            if len(ways) > 1 and number > 1 and _kind(clean.calls[number - 1]) == _kind(clean.calls[number - 2]):
+                continue  # one comment on a column after the other: `make bars` tries each
             fails(press, issues, number=number, way=ways[number % len(ways)], rows=40 + number)
     judge(reader, "direct", issues.files)
     return last - first
+
+
+def _kind(asked: str) -> list[str]:
+    return asked.split()[:2]
 
 
 @pytest.mark.parametrize("parts", [False, True])
