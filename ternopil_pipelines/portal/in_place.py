@@ -87,15 +87,16 @@ def finish(work: Work, now: Situation) -> None:
         remove(work, str(resource["id"]))
         passing("surplus-removed")
     if now.hidden:
+        package = show(work.client, work.package) or {"resources": []}
         require_rows(work, now.tabled)
-        make_public(work)
+        make_public(work, package, now.targets)
         passing("made-public")
     else:
         fresh = {each.id for each in now.targets} - set(now.resources)
-        if fresh and (package := show(work.client, work.package)):
-            for resource in package["resources"]:
+        if fresh and (shown := show(work.client, work.package)):
+            for resource in shown["resources"]:
                 if resource["id"] in fresh:
-                    add_views(work, package, resource)
+                    add_views(work, shown, resource)
 
 
 def _found(work: Work, now: Situation, targets: Collection[Target]) -> dict[str, Difference]:

@@ -12,8 +12,9 @@ from typing import Any
 
 from ternopil_pipelines.evidence.edition import Passport
 
-# `edition`: address of what the dataset shows; `publication_state`: only where it was withdrawn.
-EDITION, STATE = "edition", "publication_state"
+# `edition`: address of what the dataset shows; `publication_state`: only where it was withdrawn; `prepared_by`: only
+# until a publication that took over from another is finished.
+EDITION, STATE, PREPARED_BY = "edition", "publication_state", "prepared_by"
 # What a tag may hold for the national harvester; a comma or a quote in a keyword loses the whole tag there.
 _NOT_IN_TAG = re.compile(r"[^\w \-.]")
 # Keys of CKAN's own schema: an extra of that name is refused (under scheming) or shadows the field.
@@ -57,6 +58,7 @@ OUR_EXTRAS = (
     "publisher_edrpou",
     EDITION,
     STATE,
+    PREPARED_BY,
 )
 
 

@@ -8,6 +8,7 @@ a doubtful answer is followed by another look, and a portal that stays silent en
 from __future__ import annotations
 
 import time
+import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -28,7 +29,7 @@ from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.expiry import expiry_warning
 from ternopil_pipelines.portal.journal import Entry, Journal
 from ternopil_pipelines.portal.passport import extra_of
-from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Say, Situation, Work, look, show
+from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Say, Situation, Work, look, look_again, show
 from ternopil_pipelines.portal.verification import Receipt, glance, verify
 
 
@@ -102,6 +103,8 @@ def publish(
     with journal.claim(dataset.id):
         earlier = journal.read(dataset.id)
         interrupted = earlier is not None and not earlier.done
+        claim = (earlier.claim if earlier is not None and not earlier.done else "") or uuid.uuid4().hex
+        work = replace(work, claim=claim)
         client.preflight(edition.passport.organization)
         if warning := _token_warning(client):
             say(warning)
@@ -110,7 +113,9 @@ def publish(
             _let_calls_end(client)
         now = look(work)
         _refuse_hidden_by_others(now, work)
-        entry = Entry(dataset.id, work.package, edition.address, dataset.publish_mode, previous=now.edition)
+        entry = Entry(
+            dataset.id, work.package, edition.address, dataset.publish_mode, previous=now.edition, claim=claim
+        )
         doubts = _nothing_to_do(mode, work, now, interrupted)
         if doubts is None:
             if interrupted:
@@ -143,12 +148,13 @@ def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts) -> tuple[Situ
         try:
             if doubts or mode.needs(work, now):
                 mode.advance(work, now, doubts=doubts)
-                now = look(work)
+                now = look_again(work, now)
             receipt, found = verify(work, now)
             passing("verified")
             if not found:
                 return now, receipt
             work.say("sending again: " + "; ".join(found.told[:3]))
+            now = look_again(work, now)
             doubts = found.doubts(now)
         except PortalUnreachable as fault:
             if doubtful is not None:
@@ -156,18 +162,21 @@ def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts) -> tuple[Situ
             doubtful = fault
             work.say(f"{fault}; looking at the portal")
             _let_calls_end(work.client)
-            now = look(work)
+            now = look_again(work, now)
         except PublicationContested:
-            seen, now = now, look(work)
-            if now.edition not in {seen.edition, work.edition.address}:
+            seen, now = now, look_again(work, now)
+            if seen.package is not None and seen.package == now.package:
+                # Another is at work and has not changed the dataset yet.
+                raise
+        except PortalRefused:
+            seen, now = now, look_again(work, now)
+            if seen.package is not None or now.package is None:
+                raise
+            if doubtful is None:
                 raise PublicationContested(
-                    f"dataset `{work.package}`: another publisher published edition {(now.edition or '')[:12]}"
-                    " meanwhile; ours stands back"
+                    f"dataset `{work.package}` was created by another publisher meanwhile; ours stands back"
                 ) from None
-        except PortalRefused as fault:
-            # A name that is taken: the dataset was created by a call whose answer was lost, or by another publisher.
-            if now.package is not None or (now := look(work)).package is None:
-                raise fault
+            # The name is taken by a call of ours whose answer was lost.
     raise PortalUnreachable(f"dataset `{work.package}` does not show what was sent; the next run sends it again")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ternopil_pipelines.evidence.archive import Archive
 from ternopil_pipelines.evidence.edition import Edition
-from ternopil_pipelines.faults import PortalRefused
+from ternopil_pipelines.faults import PortalRefused, PublicationContested
 from ternopil_pipelines.portal import datastore, passport
 from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
@@ -24,7 +24,8 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Work:
-    """One publication: where to, what, and whom to tell. `datastore_url`: only where the city gives it."""
+    """One publication: where to, what, and whom to tell. `datastore_url`: only where the city gives it; `claim`: how
+    others know this publication from theirs, and itself after a crash."""
 
     client: PortalClient
     archive: Archive
@@ -32,6 +33,7 @@ class Work:
     package: str
     say: Say
     datastore_url: str | None = None
+    claim: str = ""
 
     @cached_property
     def _rows(self) -> dict[str, Rows]:
@@ -132,6 +134,17 @@ def look(work: Work) -> Situation:
         if each.has_table
     }
     return Situation(package, targets, tables)
+
+
+def look_again(work: Work, now: Situation) -> Situation:
+    """In the middle of a publication: the portal shows what it did before, or ours; else another publisher won."""
+    seen = look(work)
+    if seen.edition not in {now.edition, work.edition.address}:
+        raise PublicationContested(
+            f"dataset `{work.package}`: another publisher published edition {(seen.edition or '')[:12]} meanwhile; ours"
+            " stands back"
+        )
+    return seen
 
 
 def show(client: PortalClient, name: str) -> dict[str, Any] | None:
