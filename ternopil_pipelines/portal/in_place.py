@@ -22,7 +22,7 @@ from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.overwriting import differs_little, overwritable, overwrite, settle
 from ternopil_pipelines.portal.resources import Target
 from ternopil_pipelines.portal.showing import add_views, create_dataset, make_public, remove, revise
-from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look, show
+from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look_again, show
 from ternopil_pipelines.portal.standing import Difference, differing
 
 
@@ -43,7 +43,7 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
     """All steps from `now` to the edition."""
     if now.package is None:
         create_dataset(work)
-        now = look(work)
+        now = look_again(work, now)
     changed = tables_to_load(now, doubts)
     found = _found(work, now, changed)
     leaving = [each for each in changed if each.id not in found and now.tables[each.id] is not None]
@@ -52,15 +52,15 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
     if leaving:
         passing("tables-hidden")
         # Dropping a table changes the dataset's metadata, which the revision is matched against.
-        now = look(work)
+        now = look_again(work, now)
     few = [each for each in changed if each.id in found and differs_little(found[each.id], work.rows(each))]
     many = [each for each in changed if each.id in found and each not in few]
     if many:
-        _require_unmoved(work, now)
+        require_unmoved(work, now)
         _require_still(work, many, found)
     written = _overwrite(work, many, found)
     if len(written) < len(many):
-        now = look(work)
+        now = look_again(work, now)
     try:
         send_files(work, now, doubts)
     except PublicationContested:
@@ -108,7 +108,7 @@ def _found(work: Work, now: Situation, targets: Collection[Target]) -> dict[str,
     return {key: difference for key, difference in found.items() if difference is not None}
 
 
-def _require_unmoved(work: Work, now: Situation) -> None:
+def require_unmoved(work: Work, now: Situation) -> None:
     package = show(work.client, work.package)
     if package is None or now.package is None or package["metadata_modified"] != now.package["metadata_modified"]:
         raise PublicationContested(f"dataset `{work.package}` changed since it was looked at")
@@ -154,12 +154,13 @@ def tables_to_load(now: Situation, doubts: Doubts) -> list[Target]:
     return [each for each in now.tabled if each in differ or each.id in doubts.tables]
 
 
-def send_files(work: Work, now: Situation, doubts: Doubts = NO_DOUBTS) -> None:
-    """Files that differ and all metadata in one call, on condition that nobody changed the dataset meanwhile."""
+def send_files(work: Work, now: Situation, doubts: Doubts = NO_DOUBTS) -> bool:
+    """Files that differ and all metadata in one call, on condition that nobody changed the dataset meanwhile. False
+    where there is nothing to send."""
     differ = now.files_differ()
     different = [each for each in now.targets if each in differ or each.id in doubts.files]
     if not different and not now.passport_differs(work):
-        return
+        return False
     assert now.package is not None
     present = now.resources
     # Equal bytes sent again would still move the resource's date of change.
@@ -174,6 +175,7 @@ def send_files(work: Work, now: Situation, doubts: Doubts = NO_DOUBTS) -> None:
         update={**wanted, "extras": passport.merged_extras(now.package, wanted)},
         **resource_updates(present, different),
     )
+    return True
 
 
 def resource_updates(present: Collection[str], targets: Collection[Target]) -> dict[str, Any]:

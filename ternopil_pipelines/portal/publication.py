@@ -163,11 +163,14 @@ def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts) -> tuple[Situ
             work.say(f"{fault}; looking at the portal")
             _let_calls_end(work.client)
             now = look_again(work, now)
-        except PublicationContested:
-            seen, now = now, look_again(work, now)
-            if seen.package is not None and seen.package == now.package:
-                # Another is at work and has not changed the dataset yet.
-                raise
+        except PublicationContested as fault:
+            # First the dataset alone: its tables may be locked by the winner, who needs the portal's workers.
+            package = show(work.client, work.package)
+            if package is not None and package == now.package:
+                raise PublicationContested(
+                    f"dataset `{work.package}` is being published by another publisher; ours stands back ({fault})"
+                ) from None
+            now = look_again(work, now)
         except PortalRefused:
             seen, now = now, look_again(work, now)
             if seen.package is not None or now.package is None:

@@ -125,7 +125,10 @@ _NONE = TableState(fields=(), count=0, mark=None, infos=())
 
 
 def look(work: Work) -> Situation:
-    package = show(work.client, work.package)
+    return _look_at(work, show(work.client, work.package))
+
+
+def _look_at(work: Work, package: Mapping[str, Any] | None) -> Situation:
     targets = targets_of(work.edition, package, package_name=work.package)
     present = {each["id"] for each in (package or {}).get("resources", ())}
     tables = {
@@ -138,13 +141,14 @@ def look(work: Work) -> Situation:
 
 def look_again(work: Work, now: Situation) -> Situation:
     """In the middle of a publication: the portal shows what it did before, or ours; else another publisher won."""
-    seen = look(work)
-    if seen.edition not in {now.edition, work.edition.address}:
+    package = show(work.client, work.package)
+    shown = passport.extra_of(package, passport.EDITION) if package else None
+    if shown not in {now.edition, work.edition.address}:
         raise PublicationContested(
-            f"dataset `{work.package}`: another publisher published edition {(seen.edition or '')[:12]} meanwhile; ours"
-            " stands back"
+            f"dataset `{work.package}`: another publisher published edition {(shown or '')[:12]} meanwhile; ours stands"
+            " back"
         )
-    return seen
+    return _look_at(work, package)
 
 
 def show(client: PortalClient, name: str) -> dict[str, Any] | None:
