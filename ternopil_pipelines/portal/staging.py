@@ -69,7 +69,8 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
 
 
 def _move(work: Work, now: Situation, staging: Mapping[str, Any], doubts: Doubts) -> None:
-    if left := _unparked(now.package, staging):
+    # After a take-over the old half is nowhere because it was removed.
+    if staging[_CLAIM] == work.claim and (left := _unparked(now.package, staging)):
         _park(work, left, {})
         staging = _ours(work)
     pairs = _pairs(work, now, staging, doubts)
