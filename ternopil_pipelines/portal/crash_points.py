@@ -13,6 +13,7 @@ from typing import Literal
 CrashPoint = Literal[
     "intent-written",
     "renamed",
+    "claimed",
     "dataset-created",
     "tables-hidden",
     "files-sent",
@@ -23,6 +24,7 @@ CrashPoint = Literal[
     "table-loaded",
     "tables-loaded",
     "surplus-removed",
+    "views-added",
     "made-public",
     "staged",
     "detached",

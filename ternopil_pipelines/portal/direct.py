@@ -11,13 +11,13 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 
-from ternopil_pipelines.faults import Fault, PortalRefused, PortalUnreachable
+from ternopil_pipelines.faults import Fault, PortalRefused, PortalUnreachable, PublicationContested
 from ternopil_pipelines.portal import in_place
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.resources import Target
 from ternopil_pipelines.portal.shadow import ShadowTables
 from ternopil_pipelines.portal.showing import create_dataset
-from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look, show
+from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look_again, show
 
 needs = in_place.needs
 
@@ -28,7 +28,7 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
         raise PortalRefused("publish_mode `direct` needs portal.datastore_url in sources.yaml")
     if now.package is None:
         create_dataset(work)
-        now = look(work)
+        now = look_again(work, now)
     changed = in_place.tables_to_load(now, doubts)
     if changed:
         with ShadowTables(work.datastore_url) as tables:
@@ -47,6 +47,11 @@ def _replace(work: Work, now: Situation, changed: list[Target], tables: ShadowTa
             tables.fill(each.id, work.rows(each), comments_nested=nested)
         passing("shadow-filled")
         for each in changed:
+            tables.claim(each.id)
+        # Who has lost stands back here: waiting for the tables' lock, and asking for them, would take up the portal's
+        # workers while the winner's revision needs one.
+        in_place.require_unmoved(work, now)
+        for each in changed:
             tables.exchange(each.id)
         passing("swap-held")
         _send_files(work, now, doubts)
@@ -64,7 +69,9 @@ def _replace(work: Work, now: Situation, changed: list[Target], tables: ShadowTa
 
 def _send_files(work: Work, now: Situation, doubts: Doubts) -> None:
     try:
-        in_place.send_files(work, now, doubts)
+        matched = in_place.send_files(work, now, doubts)
+        if not matched and not _files_stand(work, now):
+            raise PublicationContested(f"dataset `{work.package}` was published by another while its table was filled")
     except PortalUnreachable:
         # Whether the files went through is unknown: the table goes with what the metadata shows. Nothing may ask for
         # the table meanwhile, which is locked by ourselves.

@@ -17,13 +17,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ternopil_pipelines.faults import PortalRefused, PortalUnreachable, PublicationContested
-from ternopil_pipelines.portal import datastore, filling, passport
+from ternopil_pipelines.portal import claims, datastore, filling, passport
 from ternopil_pipelines.portal.answers import PortalForbidden
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.overwriting import differs_little, fits_one_call, overwritable, overwrite, settle
 from ternopil_pipelines.portal.resources import Target
-from ternopil_pipelines.portal.showing import add_views, create_dataset, make_public, remove, revise
-from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look, show
+from ternopil_pipelines.portal.showing import add_missing_views, create_dataset, make_public, remove, revise
+from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look_again, show
 from ternopil_pipelines.portal.standing import Difference, differing
 
 
@@ -44,34 +44,38 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
     """All steps from `now` to the edition."""
     if now.package is None:
         create_dataset(work)
-        now = look(work)
+        now = look_again(work, now)
     changed = tables_to_load(now, doubts)
+    if now.package is not None and not now.hidden:
+        claims.require_free(work, now.package, claims.holder(now.package))
     found = _found(work, now, changed)
     if not now.hidden:
         _require_one_call(work, changed, found)
     leaving = [each for each in changed if each.id not in found and now.tables[each.id] is not None]
+    few = [each for each in changed if each.id in found and differs_little(found[each.id], work.rows(each))]
+    many = [each for each in changed if each.id in found and each not in few]
+    if (leaving or many) and not now.hidden:
+        now = _claimed(work, now)
     for each in leaving:
         datastore.drop(work.client, each.id)
     if leaving:
         passing("tables-hidden")
         # Dropping a table changes the dataset's metadata, which the revision is matched against.
-        now = look(work)
-    few = [each for each in changed if each.id in found and differs_little(found[each.id], work.rows(each))]
-    many = [each for each in changed if each.id in found and each not in few]
+        now = look_again(work, now)
     if many:
-        _require_unmoved(work, now)
         _require_still(work, many, found)
     written = _overwrite(work, many, found)
     if len(written) < len(many):
-        now = look(work)
+        now = look_again(work, now)
     try:
-        send_files(work, now, doubts)
+        send_files(work, now, doubts, claimed=bool(changed))
     except PublicationContested:
         for each in written:
             datastore.disown(work.client, each.id, work.rows(each))
         raise
     passing("files-sent")
     if few:
+        _require_ours(work)
         _require_still(work, few, found)
         written += _overwrite(work, few, found)
         _require_ours(work)
@@ -90,15 +94,16 @@ def finish(work: Work, now: Situation) -> None:
         remove(work, str(resource["id"]))
         passing("surplus-removed")
     if now.hidden:
+        package = show(work.client, work.package) or {"resources": []}
         require_rows(work, now.tabled)
-        make_public(work)
+        make_public(work, package, now.targets)
         passing("made-public")
     else:
-        fresh = {each.id for each in now.targets} - set(now.resources)
-        if fresh and (package := show(work.client, work.package)):
-            for resource in package["resources"]:
-                if resource["id"] in fresh:
-                    add_views(work, package, resource)
+        shown = show(work.client, work.package)
+        if shown is not None and claims.holder(shown) == work.claim:
+            add_missing_views(work, shown, now.targets)
+            passing("views-added")
+            claims.release(work, shown)
 
 
 def _found(work: Work, now: Situation, targets: Collection[Target]) -> dict[str, Difference]:
@@ -122,7 +127,17 @@ def _require_one_call(work: Work, targets: Collection[Target], found: Mapping[st
             )
 
 
-def _require_unmoved(work: Work, now: Situation) -> None:
+def _claimed(work: Work, now: Situation) -> Situation:
+    """Before tables that readers see are touched: who loses the dataset to another has lost it here."""
+    assert now.package is not None
+    if claims.holder(now.package) == work.claim:
+        return now
+    claims.take(work, now.package)
+    passing("claimed")
+    return look_again(work, now)
+
+
+def require_unmoved(work: Work, now: Situation) -> None:
     package = show(work.client, work.package)
     if package is None or now.package is None or package["metadata_modified"] != now.package["metadata_modified"]:
         raise PublicationContested(f"dataset `{work.package}` changed since it was looked at")
@@ -138,7 +153,10 @@ def _require_still(work: Work, targets: Collection[Target], found: Mapping[str, 
 def _require_ours(work: Work) -> None:
     """Whom another publisher overtook leaves the table unmarked, to be written again."""
     package = show(work.client, work.package)
-    if package is None or passport.extra_of(package, passport.EDITION) != work.edition.address:
+    if package is None or (passport.extra_of(package, passport.EDITION), claims.holder(package)) != (
+        work.edition.address,
+        work.claim,
+    ):
         raise PublicationContested(f"dataset `{work.package}` was published by another while its table was written")
 
 
@@ -170,17 +188,21 @@ def tables_to_load(now: Situation, doubts: Doubts) -> list[Target]:
     return [each for each in now.tabled if each in differ or each.id in doubts.tables]
 
 
-def send_files(work: Work, now: Situation, doubts: Doubts = NO_DOUBTS) -> None:
-    """Files that differ and all metadata in one call, on condition that nobody changed the dataset meanwhile."""
+def send_files(work: Work, now: Situation, doubts: Doubts = NO_DOUBTS, *, claimed: bool = False) -> bool:
+    """Files that differ and all metadata in one call, on condition that nobody changed the dataset meanwhile. False
+    where there is nothing to send. `claimed`: something of it is still to be done, as it is for new resources."""
     differ = now.files_differ()
     different = [each for each in now.targets if each in differ or each.id in doubts.files]
     if not different and not now.passport_differs(work):
-        return
+        return False
     assert now.package is not None
     present = now.resources
     # Equal bytes sent again would still move the resource's date of change.
     sent = [each for each in different if each.id in doubts.files or not each.stands_in(present.get(each.id, {}))]
     wanted = passport.package_of(work.edition.passport, edition=None if now.hidden else work.edition.address)
+    claimed = claimed or claims.holder(now.package) == work.claim or any(each.id not in present for each in now.targets)
+    if claimed and not now.hidden:
+        wanted["extras"].append({"key": passport.PREPARED_BY, "value": work.claim})
     work.say(f"sending {len(sent)} files")
     revise(
         work,
@@ -190,6 +212,7 @@ def send_files(work: Work, now: Situation, doubts: Doubts = NO_DOUBTS) -> None:
         update={**wanted, "extras": passport.merged_extras(now.package, wanted)},
         **resource_updates(present, different),
     )
+    return True
 
 
 def resource_updates(present: Collection[str], targets: Collection[Target]) -> dict[str, Any]:

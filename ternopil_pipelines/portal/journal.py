@@ -28,7 +28,7 @@ Kind = Literal["publish", "withdraw"]
 @dataclass(frozen=True, slots=True)
 class Entry:
     """`edition`: what should stand on the portal; `previous`: what stood there when it began, None for nothing of ours.
-    `note`: why, for a withdrawal."""
+    `note`: why, for a withdrawal; `claim`: how the portal knows this publication, the same when it is resumed."""
 
     dataset: str
     package: str
@@ -38,6 +38,7 @@ class Entry:
     previous: str | None = None
     note: str = ""
     done: bool = False
+    claim: str = ""
 
 
 class Journal:

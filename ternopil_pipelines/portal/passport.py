@@ -12,8 +12,9 @@ from typing import Any
 
 from ternopil_pipelines.evidence.edition import Passport
 
-# `edition`: address of what the dataset shows; `publication_state`: only where it shows none, and why.
-EDITION, STATE = "edition", "publication_state"
+# `edition`: address of what the dataset shows; `publication_state`: only where it shows none, and why; `prepared_by`:
+# only while a publisher is at work on what readers see.
+EDITION, STATE, PREPARED_BY = "edition", "publication_state", "prepared_by"
 # A dataset we made, still filled; whatever is private without this was closed by somebody else.
 PREPARING = "being prepared"
 # What a tag may hold for the national harvester; a comma or a quote in a keyword loses the whole tag there.
@@ -59,6 +60,7 @@ OUR_EXTRAS = (
     "publisher_edrpou",
     EDITION,
     STATE,
+    PREPARED_BY,
 )
 
 

@@ -8,6 +8,7 @@ a doubtful answer is followed by another look, and a portal that stays silent en
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -36,6 +37,7 @@ from ternopil_pipelines.portal.situation import (
     Situation,
     Work,
     look,
+    look_again,
     refuse_closed_by_others,
     show,
 )
@@ -115,6 +117,8 @@ def publish(
     with journal.claim(dataset.id):
         earlier = journal.read_to_publish(dataset.id)
         interrupted = earlier is not None and not earlier.done
+        claim = (earlier.claim if earlier is not None and not earlier.done else "") or uuid.uuid4().hex
+        work = replace(work, claim=claim)
         client.preflight(edition.passport.organization)
         if warning := _token_warning(client):
             say(warning)
@@ -123,7 +127,9 @@ def publish(
             _let_calls_end(client)
         now = look(work)
         refuse_closed_by_others(now.package)
-        entry = Entry(dataset.id, work.package, edition.address, dataset.publish_mode, previous=now.edition)
+        entry = Entry(
+            dataset.id, work.package, edition.address, dataset.publish_mode, previous=now.edition, claim=claim
+        )
         receipt, doubts = _first_look(mode, work, now, interrupted)
         if doubts is not None:
             journal.write(entry)
@@ -163,7 +169,7 @@ def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts) -> tuple[Situ
         try:
             if doubts or mode.needs(work, now):
                 mode.advance(work, now, doubts=doubts)
-                now = look(work)
+                now = look_again(work, now)
             receipt, found = verify(work, now)
             passing("verified")
             if not found:
@@ -177,27 +183,33 @@ def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts) -> tuple[Situ
             told = found.told
             work.say(f"sending again: {_in_short(told)}")
             doubts = found.doubts(now)
-            now = look(work)
+            now = look_again(work, now)
         except PortalUnreachable as fault:
             if doubtful is not None:
                 raise
             doubtful = fault
             work.say(f"{fault}; looking at the portal")
             _let_calls_end(work.client)
-            now = look(work)
-        except PublicationContested:
-            before, now = now, look(work)
-            if now.edition not in {before.edition, work.edition.address}:
+            now = look_again(work, now)
+        except PublicationContested as fault:
+            # First the dataset alone: its tables may be locked by the winner, who needs the portal's workers.
+            package = show(work.client, work.package)
+            if package is not None and package == now.package:
                 raise PublicationContested(
-                    f"dataset `{work.package}`: another publisher published edition {(now.edition or '')[:12]}"
-                    " meanwhile; ours stands back"
+                    f"dataset `{work.package}` is being published by another publisher; ours stands back ({fault})"
                 ) from None
-        except PortalRefused as fault:
-            # A name that is taken: the dataset was created by a call whose answer was lost, or by another publisher.
-            if now.package is not None or (now := look(work)).package is None:
-                raise fault
-    seen = f": {_in_short(told)}" if told else ""
-    raise PortalUnreachable(f"dataset `{work.package}` does not show what was sent{seen}; the next run sends it again")
+            now = look_again(work, now)
+        except PortalRefused:
+            seen, now = now, look_again(work, now)
+            if seen.package is not None or now.package is None:
+                raise
+            if doubtful is None:
+                raise PublicationContested(
+                    f"dataset `{work.package}` was created by another publisher meanwhile; ours stands back"
+                ) from None
+            # The name is taken by a call of ours whose answer was lost.
+    what = f": {_in_short(told)}" if told else ""
+    raise PortalUnreachable(f"dataset `{work.package}` does not show what was sent{what}; the next run sends it again")
 
 
 def _in_short(told: Sequence[str]) -> str:

@@ -3,6 +3,10 @@
 What CKAN's own `datastore_create` gives a table is given here too: `_id`, full text, its trigger and index under CKAN's
 names, the dictionary as column comments, the right to read. In which order table, files and metadata change is
 `direct`'s.
+
+Each publication has stages of its own, `stage_<table>_<number>`, so that none is exchanged in with another's rows. The
+number is an advisory lock that the filling session takes before its stage can be seen and PostgreSQL lets go of when
+that session ends, however it ends: a stage whose number nobody holds was left by a publisher that is no more.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -19,7 +24,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
-from ternopil_pipelines.faults import Fault, PortalRefused
+from ternopil_pipelines.faults import Fault, PortalRefused, PublicationContested
 from ternopil_pipelines.portal.datastore import Rows
 from ternopil_pipelines.portal.datastore_sql import HELD_AT_MOST, LOCK_TIMEOUT, faults, literal, load_rows, quoted
 
@@ -27,7 +32,8 @@ from ternopil_pipelines.portal.datastore_sql import HELD_AT_MOST, LOCK_TIMEOUT, 
 CONNECTIONS, PARALLEL_FROM = 2, 20_000
 # 300 rows for each; PostgreSQL's own default is 100.
 FIRST_STATISTICS = 20
-_STAGE = "stage_"
+# With a resource's id as the table's name and `__id_seq` behind it 63 bytes, the most PostgreSQL takes.
+_STAGE, _DIGITS = "stage_", 12
 
 
 class ShadowTables:
@@ -45,6 +51,10 @@ class ShadowTables:
         )
         with faults("connecting"):
             self._connection = self._engine.raw_connection()
+        self._number = secrets.randbits(4 * _DIGITS)
+        # By table its stage; by a stage's index the name it will have.
+        self._stages: dict[str, str] = {}
+        self._names: dict[str, str] = {}
 
     def __repr__(self) -> str:
         return "ShadowTables()"
@@ -66,19 +76,41 @@ class ShadowTables:
         return bool(self._value("SELECT to_regclass(%s) IS NOT NULL", quoted(table)))
 
     def fill(self, table: str, rows: Rows, *, comments_nested: bool) -> None:
-        """The stage of `table`, with all rows and without readers, committed; nothing of it where that fails."""
+        """A stage of `table`, with all rows and without readers, committed; nothing of it where that fails."""
+        self._remove_left_behind(table)
+        self._value("SELECT pg_advisory_lock(%s)", self._number)
+        self._stages[table] = stage = f"{_STAGE}{table}_{self._number:0{_DIGITS}x}"
         try:
-            self._fill(table, stage_of(table), rows, comments_nested=comments_nested)
+            self._fill(table, stage, rows, comments_nested=comments_nested)
         except BaseException:
             with contextlib.suppress(Fault):
                 self.roll_back()
                 self.discard(table)
             raise
 
+    def stages(self, table: str) -> list[str]:
+        """All there are of `table`, whosever they are."""
+        with faults("asking"):
+            cursor = self._connection.cursor()
+            cursor.execute(
+                "SELECT relname FROM pg_class WHERE relkind = 'r' AND pg_table_is_visible(oid) AND relname ~ %s",
+                (f"^{_STAGE}{table}_[0-9a-f]{{{_DIGITS}}}$",),
+            )
+            return [name for (name,) in cursor.fetchall()]
+
+    def _remove_left_behind(self, table: str) -> None:
+        with faults("removing a stage left behind"):
+            cursor = self._connection.cursor()
+            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+            for stage in self.stages(table):
+                # By name: whoever held its number until now may have exchanged it.
+                if self._value("SELECT pg_try_advisory_xact_lock(%s)", int(stage[-_DIGITS:], 16)):
+                    cursor.execute(f"DROP TABLE IF EXISTS {quoted(stage)}")
+            self._connection.commit()
+
     def _fill(self, table: str, stage: str, rows: Rows, *, comments_nested: bool) -> None:
         with faults("filling a table"):
             cursor = self._connection.cursor()
-            cursor.execute(f"DROP TABLE IF EXISTS {quoted(stage)}")
             declared = ", ".join(f"{quoted(field['id'])} {field['type']}" for field in rows.fields)
             cursor.execute(f"CREATE TABLE {quoted(stage)} (_id serial PRIMARY KEY, _full_text tsvector, {declared})")
             if rows.count < PARALLEL_FROM:
@@ -91,9 +123,10 @@ class ShadowTables:
                 (quoted(stage), max(rows.count, 1), rows.count > 0),
             )
             # Index and trigger last: either costs half as much again where rows still come in.
-            for name, definition, unique in self._indexes(table, rows):
+            for place, (name, definition, unique) in enumerate(self._indexes(table, rows)):
                 kind = "UNIQUE INDEX" if unique else "INDEX"
-                cursor.execute(f"CREATE {kind} {quoted(_staged(name))} ON {quoted(stage)} {definition}")
+                cursor.execute(f"CREATE {kind} {quoted(f'{stage}_{place}')} ON {quoted(stage)} {definition}")
+                self._names[f"{stage}_{place}"] = name
             cursor.execute(
                 f"CREATE TRIGGER zfulltext BEFORE INSERT OR UPDATE ON {quoted(stage)}"
                 " FOR EACH ROW EXECUTE PROCEDURE populate_full_text_trigger()"
@@ -128,9 +161,14 @@ class ShadowTables:
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             list(pool.map(load, range(0, rows.count, size)))
 
+    def claim(self, table: str) -> None:
+        """Until the next commit no other publication exchanges this table."""
+        if not self._value("SELECT pg_try_advisory_xact_lock(hashtext(%s))", table):
+            raise PublicationContested(f"table {table} is being exchanged by another publisher; ours stands back")
+
     def exchange(self, table: str) -> None:
         """The stage takes the table's place, not yet committed: readers of the table wait from here on."""
-        stage = stage_of(table)
+        stage = self._stages[table]
         with faults("exchanging a table"):
             cursor = self._connection.cursor()
             cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
@@ -145,7 +183,7 @@ class ShadowTables:
                 (quoted(table),),
             )
             for name, primary in cursor.fetchall():
-                final = f"{table}_pkey" if primary else name.removeprefix(_STAGE)
+                final = f"{table}_pkey" if primary else self._names[name]
                 cursor.execute(f"ALTER INDEX {quoted(name)} RENAME TO {quoted(final)}")
             # CKAN 2.12 answers `total` from a count it keeps; older ones have none.
             if self._value("SELECT to_regproc('update_cached_table_row_count') IS NOT NULL"):
@@ -160,11 +198,13 @@ class ShadowTables:
             self._connection.rollback()
 
     def discard(self, table: str) -> None:
+        if table not in self._stages:
+            return
         with faults("removing a stage"):
-            self._connection.cursor().execute(f"DROP TABLE IF EXISTS {quoted(stage_of(table))}")
+            self._connection.cursor().execute(f"DROP TABLE IF EXISTS {quoted(self._stages.pop(table))}")
             self._connection.commit()
 
-    def _value(self, statement: str, *parameters: str) -> Any:
+    def _value(self, statement: str, *parameters: str | int) -> Any:
         with faults("asking"):
             cursor = self._connection.cursor()
             cursor.execute(statement, parameters)
@@ -208,11 +248,3 @@ class ShadowTables:
         for owner, ours in cursor.fetchall():
             if not ours:
                 cursor.execute(f"ALTER TABLE {quoted(stage)} OWNER TO {quoted(owner)}")
-
-
-def stage_of(table: str) -> str:
-    return _STAGE + table
-
-
-def _staged(index: str) -> str:
-    return _STAGE + index.removeprefix(_STAGE)[:50]

@@ -9,11 +9,12 @@ from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from typing import Any
 
+from ternopil_pipelines.faults import PublicationContested
 from ternopil_pipelines.portal import datastore, passport
 from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.resources import Target
-from ternopil_pipelines.portal.situation import Work, show
+from ternopil_pipelines.portal.situation import Work
 from ternopil_pipelines.portal.transport import Upload
 
 
@@ -43,10 +44,12 @@ def remove(work: Work, resource: str) -> None:
         return
 
 
-def make_public(work: Work) -> None:
-    """The last step of a new dataset: views once, then everything of it becomes visible at one moment."""
-    package = show(work.client, work.package)
-    assert package is not None
+def make_public(work: Work, package: Mapping[str, Any], targets: Collection[Target]) -> None:
+    """The last step of a new dataset: views once, then everything of it becomes visible at one moment. `package`: as it
+    was looked at before its tables were read; whoever else fills the same dataset changes it."""
+    found = {each["id"]: each for each in package["resources"]}
+    if any(each.id not in found or each.differences(found[each.id]) for each in targets):
+        raise PublicationContested(f"dataset `{work.package}` is being made by another publisher too")
     for resource in package["resources"]:
         add_views(work, package, resource)
     wanted = passport.package_of(work.edition.passport, edition=work.edition.address)
@@ -54,7 +57,15 @@ def make_public(work: Work) -> None:
     revise(work, package, (), filter=["-extras"], update=update)
 
 
-def add_views(work: Work, package: dict[str, Any], resource: dict[str, Any]) -> None:
+def add_missing_views(work: Work, package: Mapping[str, Any], targets: Collection[Target]) -> None:
+    """For those that have none: new ones, and those whose publisher was stopped before it came to this."""
+    ours = {each.id for each in targets}
+    for resource in package["resources"]:
+        if resource["id"] in ours and not work.client.read("resource_view_list", id=resource["id"]):
+            add_views(work, package, resource)
+
+
+def add_views(work: Work, package: Mapping[str, Any], resource: Mapping[str, Any]) -> None:
     """`package_revise` makes no views; asked twice, CKAN still makes them once."""
     for with_table in (False, True):
         if with_table and not resource.get("datastore_active"):

@@ -12,7 +12,7 @@ from typing import Any
 
 from ternopil_pipelines.evidence.archive import Archive
 from ternopil_pipelines.evidence.edition import Edition
-from ternopil_pipelines.faults import PortalRefused
+from ternopil_pipelines.faults import PortalRefused, PublicationContested
 from ternopil_pipelines.portal import datastore, passport
 from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
@@ -24,7 +24,8 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Work:
-    """One publication: where to, what, and whom to tell. `datastore_url`: only where the city gives it."""
+    """One publication: where to, what, and whom to tell. `datastore_url`: only where the city gives it; `claim`: how
+    others know this publication from theirs, and itself after a crash."""
 
     client: PortalClient
     archive: Archive
@@ -32,6 +33,7 @@ class Work:
     package: str
     say: Say
     datastore_url: str | None = None
+    claim: str = ""
 
     @cached_property
     def _rows(self) -> dict[str, Rows]:
@@ -124,7 +126,10 @@ _NONE = TableState(fields=(), count=0, mark=None, infos=())
 
 
 def look(work: Work) -> Situation:
-    package = show(work.client, work.package)
+    return _look_at(work, show(work.client, work.package))
+
+
+def _look_at(work: Work, package: Mapping[str, Any] | None) -> Situation:
     targets = targets_of(work.edition, package, package_name=work.package)
     present = {each["id"] for each in (package or {}).get("resources", ())}
     tables = {
@@ -143,6 +148,18 @@ def refuse_closed_by_others(package: Mapping[str, Any] | None) -> None:
             " administrator why, and to make it public before it is published to; another `package:` in sources.yaml"
             " leaves it as it is"
         )
+
+
+def look_again(work: Work, now: Situation) -> Situation:
+    """In the middle of a publication: the portal shows what it did before, or ours; else another publisher won."""
+    package = show(work.client, work.package)
+    shown = passport.extra_of(package, passport.EDITION) if package else None
+    if shown not in {now.edition, work.edition.address}:
+        raise PublicationContested(
+            f"dataset `{work.package}`: another publisher published edition {(shown or '')[:12]} meanwhile; ours stands"
+            " back"
+        )
+    return _look_at(work, package)
 
 
 def show(client: PortalClient, name: str) -> dict[str, Any] | None:

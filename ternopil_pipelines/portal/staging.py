@@ -6,7 +6,11 @@ and metadata are all keyed by the resource id, so they change in that one commit
 loaded as it was: going back to it is the same switch. The dataset's address stays; a resource's id alternates.
 
 CKAN keeps the file and the table of a resource that was taken out of one dataset until that dataset's *second* change,
-which purges the row; so nothing else may be done to the staging dataset between the detaching and the switch.
+which purges the row, though it be in another dataset by then; so nothing else may be done to the staging dataset
+between the detaching and the switch, and nobody may write into a half that was checked. Therefore one publisher at a
+time prepares here: it puts its claim on the staging dataset, and who finds another's stands back. A claim LEASE old was
+left by a publisher that is no more, most likely. It is taken over so that a slow one does no harm either: the public
+dataset is touched, which makes the other's switch fail, and nothing the other may still write into is used.
 """
 
 from __future__ import annotations
@@ -17,24 +21,29 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ternopil_pipelines.faults import PortalRefused, PortalUnreachable
-from ternopil_pipelines.portal import datastore, filling, in_place, passport
+from ternopil_pipelines.faults import Fault, PortalRefused, PortalUnreachable, PublicationContested
+from ternopil_pipelines.portal import claims, datastore, filling, in_place, passport
 from ternopil_pipelines.portal.answers import PortalForbidden
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.resources import FILE, Target, resource_id
-from ternopil_pipelines.portal.showing import add_views, revise
-from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look, show
+from ternopil_pipelines.portal.showing import add_missing_views, remove, revise
+from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look_again, show
 from ternopil_pipelines.portal.standing import difference
 
 REPLACES = "replaces"
 _SUFFIX = "-staging"
+# Where the claim stands, a field of the staging dataset that `match` can compare, and what tells one taken over.
+_CLAIM, _TAKEN_OVER = "version", "~"
 _CKANS_OWN = frozenset(
     ("package_id", "state", "position", "created", "metadata_modified", "revision_id", "cache_url", REPLACES)
 )
 
 
 def needs(work: Work, now: Situation) -> bool:
-    return in_place.needs(work, now) or bool(_unparked(work, now.package))
+    if in_place.needs(work, now):
+        return True
+    replaced = any(each.get(REPLACES) for each in now.resources.values())
+    return replaced and bool(_unparked(now.package, show(work.client, staging_name(work.package))))
 
 
 def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
@@ -43,7 +52,25 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
         # Nobody sees it yet: it is filled where it stands and shown whole.
         in_place.advance(work, now, doubts=doubts)
         return
-    staging = _staging(work)
+    staging = _claim(work)
+    try:
+        if staging[_CLAIM] != work.claim:
+            now, staging = _take_over(work, now, staging)
+        _move(work, now, staging, doubts)
+    except PublicationContested:
+        # Where another may still be at work beside us the claim stays taken over.
+        if staging[_CLAIM] == work.claim:
+            with contextlib.suppress(Fault):
+                _release(work)
+        raise
+    _release(work)
+
+
+def _move(work: Work, now: Situation, staging: Mapping[str, Any], doubts: Doubts) -> None:
+    # After a take-over the old half is nowhere because it was removed.
+    if staging[_CLAIM] == work.claim and (left := _unparked(now.package, staging)):
+        _park(work, left, {})
+        staging = _ours(work)
     pairs = _pairs(work, now, staging, doubts)
     if pairs:
         _prepare(work, staging, [new for _, new in pairs])
@@ -54,8 +81,8 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
         passing("switched")
     else:
         in_place.send_files(work, now)
-    after = look(work)
-    _park(work, _unparked(work, after.package), now.resources)
+    after = look_again(work, now)
+    _park(work, _unparked(after.package, _ours(work)), now.resources)
     passing("parked")
     in_place.finish(work, after)
 
@@ -82,6 +109,44 @@ def _staging(work: Work) -> dict[str, Any]:
     return _shown(work, name)
 
 
+def _claim(work: Work) -> dict[str, Any]:
+    """The staging dataset, for us alone."""
+    staging = _staging(work)
+    held = str(staging.get(_CLAIM) or "")
+    ours = work.claim if held in {"", work.claim} else work.claim + _TAKEN_OVER
+    if held == ours:
+        return staging
+    claims.require_free(work, staging, held)
+    # As it was looked at: who goes on working keeps its claim.
+    revise(work, staging, (), update={_CLAIM: ours})
+    return _ours(work)
+
+
+def _take_over(work: Work, now: Situation, staging: Mapping[str, Any]) -> tuple[Situation, dict[str, Any]]:
+    """Only after the fence may anything be changed that the other was about to show."""
+    assert now.package is not None
+    claims.take(work, now.package)
+    for each in staging["resources"]:
+        remove(work, str(each["id"]))
+    return look_again(work, now), _ours(work)
+
+
+def _revise(work: Work, staging: Mapping[str, Any], *sent: Target, **parameters: Any) -> None:
+    """A change of the staging dataset, while the claim on it is ours."""
+    revise(work, staging, sent, **{f"match__{_CLAIM}": staging[_CLAIM], **parameters})
+
+
+def _ours(work: Work) -> dict[str, Any]:
+    staging = _shown(work, staging_name(work.package))
+    if staging.get(_CLAIM) not in {work.claim, work.claim + _TAKEN_OVER}:
+        raise PublicationContested(f"another publisher took over the preparation of dataset `{work.package}`")
+    return staging
+
+
+def _release(work: Work) -> None:
+    _revise(work, _ours(work), update={_CLAIM: ""})
+
+
 def _pairs(work: Work, now: Situation, staging: Mapping[str, Any], doubts: Doubts) -> list[tuple[Target, Target]]:
     """(where it stands, where it moves in) for each file whose bytes or table change."""
     present = now.resources
@@ -92,12 +157,14 @@ def _pairs(work: Work, now: Situation, staging: Mapping[str, Any], doubts: Doubt
         if each.id in doubts.files or each in loading or not each.stands_in(present.get(each.id, {})):
             hidden = parked.get(each.file.name)
             if hidden is None or hidden == each.id:
-                hidden = _other_half(work, each)
+                hidden = _other_half(work, each, staging)
             moving.append((each, replace(each, id=hidden)))
     return moving
 
 
-def _other_half(work: Work, target: Target) -> str:
+def _other_half(work: Work, target: Target, staging: Mapping[str, Any]) -> str:
+    if staging[_CLAIM] != work.claim:
+        return resource_id(work.package, f"{target.file.name}#{work.claim}")
     first = resource_id(work.package, target.file.name)
     return first if first != target.id else resource_id(work.package, f"{target.file.name}#b")
 
@@ -112,14 +179,14 @@ def _prepare(work: Work, staging: Mapping[str, Any], hidden: list[Target]) -> No
     ]
     if waiting:
         work.say(f"staging {len(waiting)} files")
-        revise(work, _shown(work, staging["name"]), waiting, **in_place.resource_updates(present.keys(), waiting))
+        _revise(work, _ours(work), *waiting, **in_place.resource_updates(present.keys(), waiting))
     in_place.load_all(work, [each for each in hidden if each.has_table and _to_load(work, each)], seen=False)
     in_place.require_rows(work, [each for each in hidden if each.has_table])
-    staged = _shown(work, staging["name"])
+    staged = _ours(work)
     for each in waiting:
         if not _bytes_stand(work, staging, each):
             raise PortalUnreachable(f"{each.file.name}: what was staged is not what was sent; the next run sends again")
-        add_views(work, staged, next(r for r in staged["resources"] if r["id"] == each.id))
+    add_missing_views(work, staged, hidden)
 
 
 def _to_load(work: Work, target: Target) -> bool:
@@ -156,7 +223,7 @@ def _bytes_stand(work: Work, staging: Mapping[str, Any], target: Target) -> bool
 
 def _detach(work: Work, ids: Collection[str]) -> None:
     """Out of the staging dataset; file and table stay with the id until the staging dataset changes again."""
-    revise(work, _shown(work, staging_name(work.package)), (), filter=[f"-resources__{each}" for each in sorted(ids)])
+    _revise(work, _ours(work), filter=[f"-resources__{each}" for each in sorted(ids)])
 
 
 def _switch(work: Work, now: Situation, pairs: list[tuple[Target, Target]]) -> None:
@@ -195,14 +262,11 @@ def _incoming(new: Target, *, replaces: str) -> dict[str, Any]:
     return {**resource, "size": new.file.size, "last_modified": moved, REPLACES: replaces}
 
 
-def _unparked(work: Work, package: Mapping[str, Any] | None) -> dict[str, str]:
+def _unparked(package: Mapping[str, Any] | None, staging: Mapping[str, Any] | None) -> dict[str, str]:
     """Old half's id → its file's name, for each that was taken out of the public dataset and is nowhere now."""
     resources = (package or {}).get("resources", ())
+    standing = {each["id"] for each in (*(staging or {}).get("resources", ()), *resources)}
     replaced = {str(each[REPLACES]): str(each[FILE]) for each in resources if each.get(REPLACES)}
-    if not replaced:
-        return {}
-    staging = show(work.client, staging_name(work.package)) or {"resources": []}
-    standing = {each["id"] for each in (*staging["resources"], *resources)}
     return {key: name for key, name in replaced.items() if key not in standing}
 
 
@@ -217,7 +281,7 @@ def _park(work: Work, unparked: Mapping[str, str], known: Mapping[str, Mapping[s
         parked.append(
             {"name": name, "url_type": "upload", **old, "id": key, FILE: name} | ({} if linked else {"url": name})
         )
-    revise(work, _shown(work, staging_name(work.package)), (), update__resources__extend=parked)
+    _revise(work, _ours(work), update__resources__extend=parked)
 
 
 def _shown(work: Work, name: str) -> dict[str, Any]:

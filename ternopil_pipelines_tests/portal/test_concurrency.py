@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 
-from ternopil_pipelines.faults import Fault, PublicationContested, TransientFault
-from ternopil_pipelines.portal import in_place
+from ternopil_pipelines.faults import PublicationContested, TransientFault
+from ternopil_pipelines.portal import claims, in_place
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.journal import Journal
-from ternopil_pipelines.portal.passport import EDITION, extra_of
+from ternopil_pipelines.portal.passport import EDITION, PREPARED_BY, extra_of
 from ternopil_pipelines.portal.publication import Publication
 from ternopil_pipelines.portal.resources import targets_of
 from ternopil_pipelines.portal.situation import Situation, Work, look
+from ternopil_pipelines_tests.portal.apart import Apart
 from ternopil_pipelines_tests.portal.conftest import Press
-from ternopil_pipelines_tests.portal.making import Shelf, catalogue
+from ternopil_pipelines_tests.portal.machines import PUBLISHERS, Machines, at_once
+from ternopil_pipelines_tests.portal.making import Shelf, catalogue, cells
+from ternopil_pipelines_tests.portal.reader import Reader
+from ternopil_pipelines_tests.portal.test_crashes import judge
 from ternopil_pipelines_tests.portal.test_failing_calls import require_whole
-
-PUBLISHERS = 10
-
-
-def at_once(runs: Sequence[Callable[[], Publication]]) -> list[Publication | Fault]:
-    start = Barrier(len(runs))
-
-    def run(publish: Callable[[], Publication]) -> Publication | Fault:
-        start.wait()
-        try:
-            return publish()
-        except Fault as fault:
-            return fault
-
-    with ThreadPoolExecutor(len(runs)) as pool:
-        return list(pool.map(run, runs))
-
 
 ROUNDS = pytest.mark.parametrize("rounds", [5, pytest.param(50, marks=pytest.mark.bars)])
 
@@ -83,33 +70,74 @@ def test_publishers_on_ten_machines_meet_at_the_portals_match(
         assert press(winner).unchanged
 
 
-@pytest.mark.parametrize("rounds", [1, pytest.param(50, marks=pytest.mark.bars)])
-def test_whole_publications_from_ten_machines_end_with_one_of_them_whole(
-    client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, rounds: int
+MODES = pytest.mark.parametrize("mode", ["in_place", "direct", "ab"])
+
+
+@ROUNDS
+@MODES
+def test_of_ten_machines_that_saw_the_same_edition_one_publishes_and_nine_say_who_did(
+    client: PortalClient, shelf: Shelf, press: Press, name: str, rounds: int, mode: str
 ) -> None:
-    """Who looks late enough to see the winner's edition publishes after it; nobody's is mixed with another's."""
-    city = catalogue(name)
-    press(shelf.keep(city, "v0", rows=5))
-    for each in range(rounds):
-        versions = [f"v{each}-{number}" for number in range(PUBLISHERS)]
-        pairs = [shelf.keep(city, version, rows=5) for version in versions]
-        results = at_once(
-            [partial(press, pair, journal=Journal(tmp_path / f"machine-{number}")) for number, pair in enumerate(pairs)]
-        )
-        assert any(isinstance(result, Publication) for result in results)
-        faults = [result for result in results if not isinstance(result, Publication)]
-        assert [each for each in faults if not isinstance(each, TransientFault | PublicationContested)] == []
-        shown = extra_of(client.read("package_show", id=name), EDITION)
-        (number,) = [place for place, pair in enumerate(pairs) if pair[1].address == shown]
-        require_whole(client, press(pairs[number], journal=Journal(tmp_path / "next")), versions[number])
+    with Machines(press, catalogue(name, publish_mode=mode)) as machines:
+        press(machines.keep("v0", 5))
+        with Reader(client.url, name, machines.sizes) as reader:
+            for _ in range(rounds):
+                attempts = machines.publish(looked=Barrier(PUBLISHERS))
+                assert len({each.began_at for each in attempts}) == 1
+                (winner,) = [each for each in attempts if each.won]
+                others = [each.ended for each in attempts if each is not winner]
+                assert [each for each in others if not isinstance(each, PublicationContested)] == []
+                assert all("another" in str(each) for each in others)
+                again = press(winner.pair, journal=Journal(shelf.folder / "next"))
+                assert again.unchanged
+                require_whole(client, again, winner.version)
+    judge(reader, mode, machines.files)
+
+
+@ROUNDS
+@MODES
+def test_of_ten_machines_that_begin_when_they_like_none_publishes_over_an_edition_it_has_not_seen(
+    client: PortalClient, shelf: Shelf, press: Press, name: str, rounds: int, mode: str
+) -> None:
+    """Who looks late enough to see another's edition goes on from it."""
+    with Machines(press, catalogue(name, publish_mode=mode)) as machines:
+        press(machines.keep("v0", 5))
+        for _ in range(rounds):
+            attempts = machines.publish()
+            winners = [each for each in attempts if each.won]
+            assert 0 < len(winners) == len({each.began_at for each in winners})
+            others = [each.ended for each in attempts if not each.won]
+            assert [each for each in others if not isinstance(each, PublicationContested | TransientFault)] == []
+            shown = extra_of(client.read("package_show", id=name), EDITION)
+            (last,) = [each for each in winners if each.pair[1].address == shown]
+            again = press(last.pair, journal=Journal(shelf.folder / "next"))
+            assert again.unchanged
+            require_whole(client, again, last.version)
+
+
+@MODES
+def test_of_ten_machines_that_publish_a_new_dataset_one_makes_it(
+    client: PortalClient, shelf: Shelf, press: Press, name: str, mode: str
+) -> None:
+    with (
+        Machines(press, catalogue(name, publish_mode=mode)) as machines,
+        Reader(client.url, name, machines.sizes) as reader,
+    ):
+        attempts = machines.publish(looked=Barrier(PUBLISHERS))
+        # Where a call failed its next run goes on.
+        (winner,) = [each for each in attempts if not isinstance(each.ended, PublicationContested)]
+        require_whole(client, press(winner.pair, journal=Journal(shelf.folder / "next")), winner.version)
+    assert (reader.looks.mixed, reader.looks.absent, reader.looks.torn, reader.looks.apart) == ([], 0, [], 0)
 
 
 def test_who_finds_the_dataset_moved_on_stands_back_and_names_the_edition(
     client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
 ) -> None:
     city = catalogue(name)
-    press(shelf.keep(city, "v0"))
-    late, early = shelf.keep(city, "v1"), shelf.keep(city, "v2")
+    first = cells(40, "v0")
+    press(shelf.keep(city, "v0", frame=first))
+    late = shelf.keep(city, "v1", frame=first.assign(note=["late", *first["note"][1:]]))
+    early = shelf.keep(city, "v2", frame=first.assign(note=[*first["note"][:-1], "early"]))
     elsewhere = Journal(tmp_path / "elsewhere")
 
     def overtaken(text: str) -> None:
@@ -118,9 +146,40 @@ def test_who_finds_the_dataset_moved_on_stands_back_and_names_the_edition(
 
     with pytest.raises(PublicationContested, match=early[1].address[:12]):
         press(late, say=overtaken)
-    # Who lost had written the table before: it is marked as nobody's, and the next run writes it again.
-    require_whole(client, press(early, journal=elsewhere), "v2")
     assert press(early, journal=elsewhere).unchanged
+
+
+def test_while_a_table_is_written_another_machine_stands_back_and_nothing_is_left_of_the_claim(
+    client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
+) -> None:
+    city = catalogue(name)
+    press(shelf.keep(city, "v0"))
+    ours, others = shelf.keep(city, "v1"), shelf.keep(city, "v2")
+    told: list[str] = []
+
+    def met(text: str) -> None:
+        if text.startswith("writing"):
+            with pytest.raises(PublicationContested, match="being prepared by another publisher"):
+                press(others, journal=Journal(tmp_path / "elsewhere"))
+            told.append(text)
+
+    require_whole(client, press(ours, say=met), "v1")
+    assert told and extra_of(client.read("package_show", id=name), PREPARED_BY) is None
+
+
+def test_the_claim_of_a_machine_that_is_no_more_is_respected_while_it_is_young_and_then_taken_over(
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    city = catalogue(name)
+    press(shelf.keep(city, "v0"))
+    apart.killed_at("claimed", tmp_path, shelf.keep(city, "v1"))
+    pair, elsewhere = shelf.keep(city, "v2"), Journal(tmp_path / "elsewhere")
+    with pytest.raises(PublicationContested, match="a run 0:30:00 after its last step takes over"):
+        press(pair, journal=elsewhere)
+    monkeypatch.setattr(claims, "LEASE", timedelta(0))
+    require_whole(client, press(pair, journal=elsewhere), "v2")
+    assert extra_of(client.read("package_show", id=name), PREPARED_BY) is None
 
 
 def test_a_change_by_an_administrator_meanwhile_is_no_contest(

@@ -34,12 +34,14 @@ KILLS = 300
 POINTS: dict[str, tuple[CrashPoint, ...]] = {
     "in_place": (
         "intent-written",
+        "claimed",
         "table-unmarked",
         "table-overwritten",
         "files-sent",
         "table-searchable",
         "tables-loaded",
         "surplus-removed",
+        "views-added",
         "verified",
     ),
     "direct": (
@@ -65,7 +67,7 @@ POINTS: dict[str, tuple[CrashPoint, ...]] = {
     ),
 }
 # Where rows go, the table is made anew: absent meanwhile, and never new rows with a stale rest.
-SHRINKING_POINTS: tuple[CrashPoint, ...] = ("tables-hidden", "files-sent", "table-loaded")
+SHRINKING_POINTS: tuple[CrashPoint, ...] = ("claimed", "tables-hidden", "files-sent", "table-loaded")
 # Of a dataset nobody has seen yet. `ab` begins as `in_place` does.
 NEW_POINTS: dict[str, tuple[CrashPoint, ...]] = {
     "in_place": ("dataset-created", "files-sent", "table-half-filled", "table-loaded", "tables-loaded", "made-public"),

@@ -81,8 +81,24 @@ def test_a_load_that_fails_leaves_no_stage_behind(
     with shadow.ShadowTables(press.datastore_url) as tables:
         with pytest.raises(PortalRefused, match="filling a table"):
             tables.fill(table, spoiled, comments_nested=True)
-        assert not tables.exists(shadow.stage_of(table))
+        assert tables.stages(table) == []
     assert rows_of(client, table, q="v1")["total"] == 40
+
+
+def test_a_stage_is_removed_by_the_next_filling_once_its_publisher_is_gone_and_not_before(
+    shelf: Shelf, press: Press, name: str
+) -> None:
+    result = press(shelf.keep(catalogue(name, publish_mode="direct"), "v1"))
+    table = next(each.id for each in result.resources if each.datastore)
+    rows = Rows.of(cells(30, "v2"), COLUMNS, sha256="a" * 64)
+    with shadow.ShadowTables(press.datastore_url) as other:
+        with shadow.ShadowTables(press.datastore_url) as one:
+            one.fill(table, rows, comments_nested=True)
+            other.fill(table, rows, comments_nested=True)
+            assert len(other.stages(table)) == 2
+        other.fill(table, rows, comments_nested=True)
+        assert len(other.stages(table)) == 1
+        other.discard(table)
 
 
 def test_a_dataset_published_by_the_api_goes_on_directly_and_back(

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from ternopil_pipelines.catalogue.columns import Column
+from ternopil_pipelines.faults import PublicationContested
+from ternopil_pipelines.portal import staging
 from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines.portal.passport import extra_of
 from ternopil_pipelines.portal.staging import staging_name
 from ternopil_pipelines_tests.portal.conftest import Press
 from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue
@@ -60,6 +65,25 @@ def test_a_parked_half_that_somebody_changed_is_read_before_it_is_shown_and_load
     assert "loading 40 rows of works" in told
     assert (reader.looks.mixed, reader.looks.absent) == ([], 0)
     assert client.read("datastore_search", resource_id=parked, q="stranger", limit=0)["total"] == 0
+
+
+def test_a_claim_is_respected_while_it_is_young_and_taken_over_with_other_ids_when_it_is_old(
+    client: PortalClient, shelf: Shelf, press: Press, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city = catalogue(name, publish_mode="ab")
+    press(shelf.keep(city, "v1"))
+    first = press(shelf.keep(city, "v2"))
+    parked = {each["id"] for each in client.read("package_show", id=staging_name(name))["resources"]}
+    client.call("package_patch", id=staging_name(name), version="another")
+    pair = shelf.keep(city, "v3")
+    with pytest.raises(PublicationContested, match="being prepared by another"):
+        press(pair)
+    monkeypatch.setattr(staging, "LEASE", timedelta())
+    second = press(pair)
+    moved = {each.id for each in second.resources} - {each.id for each in first.resources}
+    assert moved and moved.isdisjoint(parked)
+    assert extra_of(client.read("package_show", id=name), "prepared_by") is None
+    assert press(pair).unchanged
 
 
 def test_a_change_of_the_passport_alone_moves_nothing(
