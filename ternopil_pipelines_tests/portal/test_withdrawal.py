@@ -128,7 +128,8 @@ def test_a_withdrawal_killed_at_any_step_has_closed_in_order_and_is_finished_by_
     begun, closed = [each for each in shelf.ledger.entries(name) if each.what in {"withdrawn", "closed"}]
     assert (begun.what, begun.edition, begun.body["reason"]) == ("withdrawn", pair[1].address, "витік")
     assert closed.what == "closed" and set(closed.body["addresses"].values()) <= {403, 404}
-    assert set(closed.body["addresses"]) == set(begun.body["addresses"]) == leaked.addresses
+    # Resumed, ab's other half of a file that never changed is looked for too.
+    assert set(closed.body["addresses"]) >= set(begun.body["addresses"]) >= leaked.addresses
 
 
 def test_a_withdrawal_that_was_killed_is_not_lost_to_a_publication(
