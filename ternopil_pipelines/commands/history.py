@@ -95,9 +95,10 @@ def retire(settings: Settings, dataset: str) -> None:
 
     installation = settings.installation()
     found = declared(installation, dataset)
-    changed = mark(client=installation.client(found), dataset=found, journal=installation.journal)
+    client = installation.client(found)
+    changed = mark(client=client, dataset=found, journal=installation.journal)
     if changed:
-        installation.ledger.append("retired", who=person(), dataset=found.id)
+        installation.ledger.append("retired", who=person(), dataset=found.id, user=client.user())
     if settings.json:
         settings.document({"dataset": found.id, "changed": changed})
     else:

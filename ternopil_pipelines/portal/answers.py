@@ -18,6 +18,11 @@ from ternopil_pipelines.faults import Fault, PortalRefused, PortalUnreachable, P
 _LONGEST = 300
 _TOKEN_LIKE = re.compile(r"[A-Za-z0-9_-]{12,}\.[A-Za-z0-9_-]{12,}\.[A-Za-z0-9_-]{12,}")
 _ADDRESS = re.compile(r"https?://\S+")
+# CKAN answers its database's troubles as if they were the caller's; these pass.
+_TROUBLE = re.compile(
+    r"No space left on device|could not extend file|deadlock detected|took too long|statement timeout|lock timeout"
+    r"|out of shared memory|too many clients|the database system is"
+)
 
 
 class PortalMissing(PortalRefused):
@@ -86,7 +91,10 @@ def _of_validation(error: errors.ValidationError, action: str) -> Fault:
     if "match" in details:
         return PublicationContested(f"{action}: the dataset changed since it was looked at")
     told = {key: value for key, value in details.items() if key != "__type" and value not in ({}, [], None)}
-    return PortalRefused(f"{action}: {short(json.dumps(told, ensure_ascii=False, default=str))}")
+    text = json.dumps(told, ensure_ascii=False, default=str)
+    if trouble := _TROUBLE.search(text):
+        return PortalUnreachable(f"{action}: the portal's database has trouble ({trouble.group()})")
+    return PortalRefused(f"{action}: {short(text)}")
 
 
 def _of_status(error: errors.CKANAPIError, action: str) -> Fault:

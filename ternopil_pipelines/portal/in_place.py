@@ -4,10 +4,10 @@ One `package_revise` changes files and metadata together and decides between two
 and that does not get shorter is written in one call. Where few of its rows differ, that is right after the revision:
 who loses has touched nothing, and readers meet the old rows under the new metadata for as long as a few rows take.
 Where many differ, it is right before: readers meet the new rows under the old metadata for the time of the revision, a
-tenth of the writing; who loses the revision then leaves the table unmarked, and the winner or the next run writes it
-again. Any other table is hidden before the revision and appears whole after it: readers meet none for that while,
-rather than new rows with a stale rest. What no single call can write is refused, with the mode that can. A new dataset
-is filled privately, over two connections, and shown last.
+tenth of the writing. Any other table is hidden before the revision and appears whole after it: readers meet none for
+that while, rather than new rows with a stale rest. What is touched before the revision is touched under a claim on the
+dataset, and the claim stands until all is done: a second machine stands back. What no single call can write is refused,
+with the mode that can. A new dataset is filled privately, over two connections, and shown last.
 """
 
 from __future__ import annotations
@@ -191,17 +191,17 @@ def tables_to_load(now: Situation, doubts: Doubts) -> list[Target]:
 def send_files(work: Work, now: Situation, doubts: Doubts = NO_DOUBTS, *, claimed: bool = False) -> bool:
     """Files that differ and all metadata in one call, on condition that nobody changed the dataset meanwhile. False
     where there is nothing to send. `claimed`: something of it is still to be done, as it is for new resources."""
+    assert now.package is not None
+    present, held = now.resources, claims.holder(now.package) == work.claim
+    claimed = not now.hidden and (claimed or held or any(each.id not in present for each in now.targets))
     differ = now.files_differ()
     different = [each for each in now.targets if each in differ or each.id in doubts.files]
-    if not different and not now.passport_differs(work):
+    if not different and not now.passport_differs(work) and claimed == held:
         return False
-    assert now.package is not None
-    present = now.resources
     # Equal bytes sent again would still move the resource's date of change.
     sent = [each for each in different if each.id in doubts.files or not each.stands_in(present.get(each.id, {}))]
     wanted = passport.package_of(work.edition.passport, edition=None if now.hidden else work.edition.address)
-    claimed = claimed or claims.holder(now.package) == work.claim or any(each.id not in present for each in now.targets)
-    if claimed and not now.hidden:
+    if claimed:
         wanted["extras"].append({"key": passport.PREPARED_BY, "value": work.claim})
     work.say(f"sending {len(sent)} files")
     revise(

@@ -93,7 +93,7 @@ def withdraw(
         open_still = sorted(address for address, status in closed.items() if status not in _CLOSED)
         if open_still:
             raise PortalUnreachable(f"{len(open_still)} of {len(closed)} addresses still answer; withdraw again")
-        ledger.append(CLOSED, who=who, dataset=dataset.id, addresses=closed)
+        ledger.append(CLOSED, who=who, dataset=dataset.id, addresses=closed, user=client.user())
         journal.write(replace(entry, done=True))
     return Withdrawal(dataset.id, dataset.package_name, tuple(str(each["id"]) for _, each in resources), closed)
 

@@ -51,6 +51,17 @@ def test_a_department_s_file_is_published_whole_and_a_second_run_touches_nothing
     assert table["total"] == len(rows)
     assert [(row["id"], row["street"]) for row in table["records"]] == [(row["id"], row["street"]) for row in rows]
 
+    entry = town.installation.ledger.last(town.repairs.id, "published")
+    assert entry is not None and entry.body["receipt"]["tables"] == {"repairs": 3}
+    assert set(entry.body["receipt"]["files"].values()) == {each["hash"] for each in package["resources"]}
+    with town.installation.client(town.repairs) as client:
+        assert entry.body["user"] and entry.body["user"] == client.user()
+    judged = town.installation.ledger.last(town.repairs.id, "decision")
+    assert judged is not None and entry.body["decision"]["sequence"] == judged.sequence
+    shown = instance.get_latest_materialization_event(publication_key(town.repairs))
+    assert shown is not None and shown.asset_materialization is not None
+    assert shown.asset_materialization.metadata["receipt"].value == entry.body["receipt"]
+
     second = town.run(town.repairs, instance)
     assert (second.state, second.edition) == ("unchanged", first.edition)
     assert _shown(anonymous, town, "repairs") == package

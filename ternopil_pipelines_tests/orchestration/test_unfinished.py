@@ -155,3 +155,16 @@ def test_where_another_publisher_moved_the_dataset_on_nothing_older_is_published
     assert result.success and result.get_asset_materialization_events() == []
     assert look(town, dataset.id) == seen
     assert here.journal.unfinished() == () and asked(town, instance) == []
+
+
+def test_a_publication_killed_before_its_entry_is_entered_with_what_was_read_back(
+    town: Town, instance: dg.DagsterInstance
+) -> None:
+    assert town.run(town.repairs, instance).state == "published"
+    town.drop(NEWER)
+    killed(town, "verified", "--sources", str(town.sources), "publish", town.repairs.id)
+    begun = town.installation.journal.unfinished()[0].edition
+    assert finished(town, instance).success
+    entry = last_published(town.installation.ledger, town.repairs.id)
+    assert entry is not None and entry.edition == begun
+    assert entry.body["receipt"]["tables"] == {"repairs": 4} and entry.body["user"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,24 @@ def test_one_changed_cell_of_a_table_is_found_by_reading_every_row(
     assert press(pair).unchanged
 
 
+@contextmanager
+def trigger(press: Press, table: str, name: str, body: str) -> Iterator[None]:
+    """Something of the portal's operator on a table, for each row written."""
+    made = f"""
+        CREATE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NEW; END $$;
+        CREATE TRIGGER meddling BEFORE INSERT OR UPDATE ON "{table}" FOR EACH ROW EXECUTE FUNCTION "{name}"();
+    """
+    database = create_engine(press.datastore_url)
+    try:
+        with database.begin() as connection:
+            connection.exec_driver_sql(made)
+        yield
+    finally:
+        with database.begin() as connection:
+            connection.exec_driver_sql(f'DROP FUNCTION "{name}"() CASCADE')
+        database.dispose()
+
+
 def test_a_portal_that_changes_what_it_is_sent_is_named_and_not_tried_for_ever(
     client: PortalClient, shelf: Shelf, press: Press, name: str
 ) -> None:
@@ -72,23 +92,32 @@ def test_a_portal_that_changes_what_it_is_sent_is_named_and_not_tried_for_ever(
     table = next(each.id for each in press(shelf.keep(city, "v1")).resources if each.datastore)
     pair = shelf.keep(city, "v2")
     told: list[str] = []
-    meddling = f"""
-        CREATE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS
-            $$ BEGIN IF NEW.id = 3 THEN NEW.note := 'kept'; END IF; RETURN NEW; END $$;
-        CREATE TRIGGER meddling BEFORE INSERT OR UPDATE ON "{table}" FOR EACH ROW EXECUTE FUNCTION "{name}"();
-    """
-    database = create_engine(press.datastore_url)
-    try:
-        with database.begin() as connection:
-            connection.exec_driver_sql(meddling)
-        with pytest.raises(PortalRefused, match="works: 1 rows differ from the file; something on the portal"):
-            press(pair, say=told.append)
-    finally:
-        with database.begin() as connection:
-            connection.exec_driver_sql(f'DROP FUNCTION "{name}"() CASCADE')
-        database.dispose()
+    with (
+        trigger(press, table, name, "IF NEW.id = 3 THEN NEW.note := 'kept'; END IF;"),
+        pytest.raises(PortalRefused, match="works: 1 rows differ from the file; something on the portal"),
+    ):
+        press(pair, say=told.append)
     assert sum(text.startswith("sending again") for text in told) == 1
     assert not press(pair).unchanged
+    assert press(pair).unchanged
+
+
+def test_a_full_disk_of_the_portal_costs_no_reader_the_table_that_stands(
+    client: PortalClient, shelf: Shelf, press: Press, name: str
+) -> None:
+    city = catalogue(name)
+    table = next(each.id for each in press(shelf.keep(city, "v1")).resources if each.datastore)
+    pair = shelf.keep(city, "v2", rows=45)
+    full = "RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';"
+    with Reader(client.url, name, {"v1": 40, "v2": 45}) as reader:
+        with (
+            trigger(press, table, name, f"IF NEW.id = 30 THEN {full} END IF;"),
+            pytest.raises(PortalUnreachable, match="the portal's database has trouble"),
+        ):
+            press(pair)
+        assert client.read("datastore_search", anonymous=True, resource_id=table, q="v1", limit=0)["total"] == 40
+        press(pair)
+    assert (reader.looks.mixed, reader.looks.absent) == ([], 0)
     assert press(pair).unchanged
 
 
