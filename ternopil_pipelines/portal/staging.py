@@ -42,8 +42,9 @@ _CKANS_OWN = frozenset(
 def needs(work: Work, now: Situation) -> bool:
     if in_place.needs(work, now):
         return True
-    replaced = any(each.get(REPLACES) for each in now.resources.values())
-    return replaced and bool(_unparked(now.package, show(work.client, staging_name(work.package))))
+    staging = show(work.client, staging_name(work.package))
+    # A claim that was not given back would keep other machines away.
+    return staging is not None and (_is_ours(work, staging) or bool(_unparked(now.package, staging)))
 
 
 def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
@@ -136,9 +137,13 @@ def _revise(work: Work, staging: Mapping[str, Any], *sent: Target, **parameters:
     revise(work, staging, sent, **{f"match__{_CLAIM}": staging[_CLAIM], **parameters})
 
 
+def _is_ours(work: Work, staging: Mapping[str, Any]) -> bool:
+    return staging.get(_CLAIM) in {work.claim, work.claim + _TAKEN_OVER}
+
+
 def _ours(work: Work) -> dict[str, Any]:
     staging = _shown(work, staging_name(work.package))
-    if staging.get(_CLAIM) not in {work.claim, work.claim + _TAKEN_OVER}:
+    if not _is_ours(work, staging):
         raise PublicationContested(f"another publisher took over the preparation of dataset `{work.package}`")
     return staging
 

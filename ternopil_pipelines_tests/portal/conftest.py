@@ -6,17 +6,22 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ternopil_pipelines.catalogue.model import Dataset
 from ternopil_pipelines.evidence.edition import Edition
 from ternopil_pipelines.local_portal.portal import LocalPortal
+from ternopil_pipelines.portal import publication
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.journal import Journal
 from ternopil_pipelines.portal.publication import Publication, publish
 from ternopil_pipelines_tests.portal.apart import Apart
 from ternopil_pipelines_tests.portal.making import Shelf
+
+if TYPE_CHECKING:
+    from ternopil_pipelines_tests.portal.trial import Trial
 
 
 @pytest.fixture(scope="session")
@@ -83,3 +88,12 @@ def apart(portal: LocalPortal, organization: str, datastore_url: str) -> Iterato
     publishers = Apart(portal, datastore_url)
     yield publishers
     publishers.close()
+
+
+@pytest.fixture
+def trial(portal: LocalPortal, apart: Apart, shelf: Shelf, press: Press, monkeypatch: pytest.MonkeyPatch) -> Trial:
+    # No call outlives its caller here: the portal has answered, or was never asked, before the publisher is let go.
+    monkeypatch.setattr(publication, "CALLS_END", 0.05)
+    from ternopil_pipelines_tests.portal.trial import Trial  # which takes `Press` from here
+
+    return Trial(portal, apart, shelf, press)

@@ -25,7 +25,7 @@ from ternopil_pipelines_tests.portal.machines import PUBLISHERS, Machines, at_on
 from ternopil_pipelines_tests.portal.making import Shelf, catalogue, cells
 from ternopil_pipelines_tests.portal.reader import Reader
 from ternopil_pipelines_tests.portal.test_crashes import judge
-from ternopil_pipelines_tests.portal.test_failing_calls import require_whole
+from ternopil_pipelines_tests.portal.trial import require_whole
 
 ROUNDS = pytest.mark.parametrize("rounds", [5, pytest.param(50, marks=pytest.mark.bars)])
 

@@ -16,7 +16,7 @@ from ternopil_pipelines.local_portal.portal import LocalPortal
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines_tests.portal.conftest import Press
 from ternopil_pipelines_tests.portal.making import Shelf, catalogue
-from ternopil_pipelines_tests.portal.test_failing_calls import require_whole
+from ternopil_pipelines_tests.portal.trial import require_whole
 from ternopil_pipelines_tests.portal.workers import web_server, without_room
 
 # Larger than any log of the portal, smaller than the CSV of 2,000 rows.

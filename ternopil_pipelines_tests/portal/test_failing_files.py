@@ -16,7 +16,7 @@ from ternopil_pipelines_tests.portal.conftest import Press
 from ternopil_pipelines_tests.portal.failing_files import WAYS
 from ternopil_pipelines_tests.portal.making import Shelf, catalogue
 from ternopil_pipelines_tests.portal.reader import Reader
-from ternopil_pipelines_tests.portal.test_failing_calls import require_whole
+from ternopil_pipelines_tests.portal.trial import require_whole
 
 # Leaving with a fault of ours, dying, or not even noticing: never with a foreign error.
 ENDS = {0, 3, -signal.SIGKILL}

@@ -8,7 +8,6 @@ import pytest
 
 from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.faults import PublicationContested
-from ternopil_pipelines.portal import staging
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.passport import extra_of
 from ternopil_pipelines.portal.staging import staging_name
@@ -78,7 +77,7 @@ def test_a_claim_is_respected_while_it_is_young_and_taken_over_with_other_ids_wh
     pair = shelf.keep(city, "v3")
     with pytest.raises(PublicationContested, match="being prepared by another"):
         press(pair)
-    monkeypatch.setattr(staging, "LEASE", timedelta())
+    monkeypatch.setattr(claims, "LEASE", timedelta())
     second = press(pair)
     moved = {each.id for each in second.resources} - {each.id for each in first.resources}
     assert moved and moved.isdisjoint(parked)
