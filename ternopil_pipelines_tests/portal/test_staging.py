@@ -8,6 +8,7 @@ import pytest
 
 from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.faults import PublicationContested
+from ternopil_pipelines.portal import claims
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.passport import extra_of
 from ternopil_pipelines.portal.staging import staging_name
