@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from ternopil_pipelines.installation import Installation
+from ternopil_pipelines.orchestration.abandoned import abandoned_sensor, announced
 from ternopil_pipelines.orchestration.assets import INSTALLATION, dataset_assets
 from ternopil_pipelines.orchestration.checks import publication_checks
 from ternopil_pipelines.orchestration.oversight_assets import oversight_assets, oversight_schedules
@@ -23,6 +24,7 @@ def build_definitions(installation: Installation) -> dg.Definitions:
         landing_sensor(catalogue),
         change_sensor(catalogue),
         unfinished_sensor(catalogue),
+        abandoned_sensor(),
         released_sensor(catalogue),
         quality_sensor(catalogue),
     )
@@ -38,7 +40,7 @@ def build_definitions(installation: Installation) -> dg.Definitions:
         sensors=sensors,
         jobs=[decide_job],
         resources={
-            INSTALLATION: installation,
+            INSTALLATION: announced(installation),
             "storage": Storage(installation.storage, installation.archive),
         },
         # A process per step costs 11.1 CPU-seconds a run instead of 2.9; runs are parallel, steps are not.

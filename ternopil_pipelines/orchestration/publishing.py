@@ -8,15 +8,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-import dagster as dg
-
 from ternopil_pipelines.catalogue.model import Dataset
 from ternopil_pipelines.evidence.edition import Edition
 from ternopil_pipelines.evidence.journal import PUBLISHED, UNCHANGED, account, last_published
 from ternopil_pipelines.faults import EditionHeld
 from ternopil_pipelines.gates.moderation import rolled_back
 from ternopil_pipelines.installation import Installation
-from ternopil_pipelines.orchestration.names import publication_pool
 from ternopil_pipelines.orchestration.steps import entering
 from ternopil_pipelines.portal.publication import Publication, publish
 from ternopil_pipelines.portal.resumption import resume
@@ -80,15 +77,6 @@ def finish_interrupted(
     edition = installation.archive.read(dataset.id, published.edition)
     enter_publication(installation, edition, published, who=f"run {run}", run=run)
     return published
-
-
-def leave_pool_of_the_dead(installation: Installation, dataset: Dataset, instance: dg.DagsterInstance) -> None:
-    """A publisher that was killed keeps its place in the pool, and whoever is to finish its work would wait there for
-    hours. That nobody is publishing, the journal's lock says: a dead process holds none."""
-    if installation.journal.busy(dataset.id):
-        return
-    for slot in instance.event_log_storage.get_concurrency_info(publication_pool(dataset)).claimed_slots:
-        instance.event_log_storage.free_concurrency_slots_for_run(slot.run_id)
 
 
 def enter_publication(

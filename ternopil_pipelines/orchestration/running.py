@@ -16,9 +16,9 @@ from ternopil_pipelines.catalogue.model import Dataset
 from ternopil_pipelines.evidence.decisions import decision
 from ternopil_pipelines.faults import Fault
 from ternopil_pipelines.installation import Installation
+from ternopil_pipelines.orchestration.abandoned import fail_abandoned
 from ternopil_pipelines.orchestration.build import build_definitions
 from ternopil_pipelines.orchestration.names import keys_of, publication_key, run_tags
-from ternopil_pipelines.orchestration.publishing import leave_pool_of_the_dead
 
 # Dagster's console would show a failed step's traceback; the run's events keep it for the engineer.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -41,7 +41,7 @@ class Outcome:
 
 
 def run_dataset(installation: Installation, dataset: Dataset, instance: dg.DagsterInstance, *, cause: str) -> Outcome:
-    leave_pool_of_the_dead(installation, dataset, instance)
+    fail_abandoned(installation, instance)
     job = build_definitions(installation).resolve_implicit_global_asset_job_def()
     result = job.execute_in_process(
         instance=instance,

@@ -20,7 +20,6 @@ from ternopil_pipelines.evidence.decisions import decision
 from ternopil_pipelines.faults import Fault
 from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration.names import UNFINISHED, keys_of, publication_key, run_tags
-from ternopil_pipelines.orchestration.publishing import leave_pool_of_the_dead
 from ternopil_pipelines.portal.resumption import resume
 from ternopil_pipelines.receive.folder import QUIET_SECONDS, is_settled, landing_folder, waiting_files
 from ternopil_pipelines.receive.receiving import change_mark
@@ -104,7 +103,6 @@ def unfinished_sensor(catalogue: Catalogue) -> dg.SensorDefinition:
         for each in begun:
             found = decision(installation.ledger, each.dataset, each.edition)
             if found is not None and found.passing:
-                leave_pool_of_the_dead(installation, datasets[each.dataset], context.instance)
                 waiting.append(each)
             else:
                 context.log.warning(

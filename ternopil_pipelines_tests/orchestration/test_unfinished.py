@@ -46,6 +46,7 @@ def asked(town: Town, instance: dg.DagsterInstance) -> list[dg.RunRequest]:
         resources={"installation": town.installation},
         repository_def=definitions.get_repository_def(),
     ) as context:
+        definitions.resolve_sensor_def("abandoned_runs").evaluate_tick(context)
         done = definitions.resolve_sensor_def("unfinished_publications").evaluate_tick(context)
     return list(done.run_requests or [])
 
