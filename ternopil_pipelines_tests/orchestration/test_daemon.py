@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
+import psutil
 from ckanapi import RemoteCKAN
 
+from ternopil_pipelines.orchestration.abandoned import fail_abandoned
+from ternopil_pipelines.orchestration.names import publication_pool
+from ternopil_pipelines_tests.orchestration.test_unfinished import killed
 from ternopil_pipelines_tests.orchestration.town import REPAIRS, Town
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -22,8 +28,8 @@ PATIENCE_SECONDS = 240
 
 
 @contextmanager
-def daemon(town: Town) -> Iterator[Path]:
-    """Runs while the block does; the log's path."""
+def daemon(town: Town) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """Runs while the block does; with the path of its log."""
     log = town.root / "daemon.log"
     with log.open("wb") as stream:
         process = subprocess.Popen(
@@ -35,7 +41,7 @@ def daemon(town: Town) -> Iterator[Path]:
             start_new_session=True,
         )
         try:
-            yield log
+            yield process, log
         finally:
             process.send_signal(signal.SIGINT)
             try:
@@ -65,7 +71,7 @@ def test_the_daemon_publishes_the_dataset_whose_file_changed_and_no_other(
         fresh = [run for run in instance.get_runs() if run.run_id not in before]
         return len(fresh) >= count and all(run.is_finished for run in fresh)
 
-    with daemon(town) as log:
+    with daemon(town) as (_, log):
         town.drop(REPAIRS.replace("10.50", "99.50"))
         eventually(lambda: finished(1), log)
         town.drop(REPAIRS.replace("10.50", "десять"))
@@ -84,3 +90,36 @@ def test_the_daemon_publishes_the_dataset_whose_file_changed_and_no_other(
     assert (town.verdict / "report.html").is_file()
     assert anonymous.action.package_show(id=f"{town.prefix}-calls") == calls
     assert town.variables["CKAN_API_TOKEN"] not in log.read_text(encoding="utf-8", errors="replace")
+
+
+def test_after_a_crash_of_the_host_the_dataset_goes_out_at_the_next_run(
+    town: Town, instance: dg.DagsterInstance
+) -> None:
+    def claimed() -> set[str]:
+        pool = instance.event_log_storage.get_concurrency_info(publication_pool(town.repairs))
+        return {slot.run_id for slot in pool.claimed_slots}
+
+    def status_of(run: str) -> dg.DagsterRunStatus:
+        found = instance.get_run_by_id(run)
+        assert found is not None
+        return found.status
+
+    killed(town, "intent-written", "--sources", str(town.sources), "publish", town.repairs.id)
+    (by_hand,) = claimed()
+    assert status_of(by_hand) is dg.DagsterRunStatus.STARTED
+    # A portal that takes the call and never answers: whoever publishes there is busy when the host goes down.
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        portal = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        with daemon(replace(town, variables={**town.variables, "CKAN_URL": portal})) as (process, log):
+            eventually(lambda: bool(claimed() - {by_hand}), log)
+            assert status_of(by_hand) is dg.DagsterRunStatus.FAILURE
+            (worker,) = claimed()
+            assert fail_abandoned(town.installation, instance) == [], "it is at work"
+            host = psutil.Process(process.pid)
+            everything = [host, *host.children(recursive=True)]
+            for each in everything:
+                each.kill()
+            psutil.wait_procs(everything, timeout=5)
+    assert status_of(worker) is dg.DagsterRunStatus.STARTED and claimed() == {worker}
+    assert town.run(town.repairs, instance).state == "published"
+    assert status_of(worker) is dg.DagsterRunStatus.FAILURE and claimed() == set()
