@@ -14,7 +14,7 @@ stop: $(VENV)/.ready
 	$(BIN)/ternopil demo --stop
 
 test: $(VENV)/.ready browser check
-	$(BIN)/pytest -n 4 --dist loadfile
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.ready
 	$(BIN)/ruff check .

@@ -23,6 +23,29 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# Files that take minutes, the longest first: one of them begun last kept three of four processes idle for six minutes.
+LONG = (
+    "test_crashes",
+    "test_failing_database",
+    "test_failing_calls",
+    "test_demo_acceptance",
+    "test_concurrency",
+    "test_failing_calls_ab",
+    "test_overwriting",
+    "test_closed_paths",
+    "test_history",
+    "test_withdrawal",
+    "test_unfinished",
+    "test_daemon",
+    "test_change_guard",
+    "test_failing_calls_direct",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
 @pytest.fixture(scope="session")
 def portal() -> Iterator[LocalPortal]:
     """A running CKAN. Tests share it, so each makes datasets under names of its own and leaves search on."""

@@ -14,8 +14,8 @@ from typing import Any
 import dagster as dg
 
 from ternopil_pipelines.catalogue.cadence import cadence
-from ternopil_pipelines.catalogue.model import Catalogue, DatabaseSource, Dataset, FolderSource, Table
-from ternopil_pipelines.catalogue.structures import columns_of, structure
+from ternopil_pipelines.catalogue.model import Catalogue, DatabaseSource, Dataset, Table
+from ternopil_pipelines.catalogue.structures import columns_of
 from ternopil_pipelines.faults import DataRefused, EditionHeld, SourceRefused
 from ternopil_pipelines.findings.checks import check_of
 from ternopil_pipelines.findings.finding import by_code
@@ -26,7 +26,7 @@ from ternopil_pipelines.orchestration.applicable import checks_for
 from ternopil_pipelines.orchestration.checks import check_results, check_specs, unquoted
 from ternopil_pipelines.orchestration.faults import RETRIES, permanent_fails_at_once, refusal
 from ternopil_pipelines.orchestration.keeping import keep_edition, may_go_out
-from ternopil_pipelines.orchestration.metadata import findings_table, preview, table_schema
+from ternopil_pipelines.orchestration.metadata import findings_table, preview, source_kind, table_schema, table_title
 from ternopil_pipelines.orchestration.names import (
     definition_tags,
     edition_key,
@@ -75,9 +75,9 @@ def _raw(dataset: Dataset, table: Table, common: Mapping[str, Any]) -> dg.Assets
 
     @dg.asset(
         key=key,
-        description=f"{_table_title(dataset, table)}: як надійшло від розпорядника, текстом, без жодних змін.",
-        kinds={_kind(table), "parquet"},
-        metadata=_titled(f"{_table_title(dataset, table)} — отримане"),
+        description=f"{table_title(dataset, table)}: як надійшло від розпорядника, текстом, без жодних змін.",
+        kinds={source_kind(table), "parquet"},
+        metadata=_titled(f"{table_title(dataset, table)} — отримане"),
         check_specs=check_specs(checks, key),
         retry_policy=RETRIES,
         pool=pool,
@@ -115,10 +115,10 @@ def _table(dataset: Dataset, table: Table, common: Mapping[str, Any]) -> dg.Asse
     @dg.asset(
         key=key,
         ins={"receipt": dg.AssetIn(key=raw_key(dataset, table))},
-        description=f"{_table_title(dataset, table)}: очищена таблиця з оголошеними типами, перевірена за структурою.",
+        description=f"{table_title(dataset, table)}: очищена таблиця з оголошеними типами, перевірена за структурою.",
         kinds={"pandas", "parquet"},
         check_specs=check_specs(checks, key),
-        metadata={"dagster/column_schema": table_schema(columns), **_titled(_table_title(dataset, table))},
+        metadata={"dagster/column_schema": table_schema(columns), **_titled(table_title(dataset, table))},
         **common,
     )
     def typed_table(context: dg.AssetExecutionContext, receipt: Receipt) -> Iterator[Any]:
@@ -245,15 +245,3 @@ def freshness_policy(dataset: Dataset) -> dg.FreshnessPolicy | None:
         return None
     age = timedelta(days=days)
     return dg.FreshnessPolicy.time_window(fail_window=age + grace(days), warn_window=age)
-
-
-def _table_title(dataset: Dataset, table: Table) -> str:
-    if len(dataset.tables) == 1 or not table.structure:
-        return dataset.title if len(dataset.tables) == 1 else f"{dataset.title}: {table.id}"
-    return f"{dataset.title}: {structure(table.structure).title}"
-
-
-def _kind(table: Table) -> str:
-    if isinstance(table.source, FolderSource):
-        return "file"
-    return "sql" if isinstance(table.source, DatabaseSource) else "api"

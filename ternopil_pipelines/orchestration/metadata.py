@@ -11,6 +11,8 @@ import dagster as dg
 import pandas as pd
 
 from ternopil_pipelines.catalogue.columns import Column
+from ternopil_pipelines.catalogue.model import DatabaseSource, Dataset, FolderSource, Table
+from ternopil_pipelines.catalogue.structures import structure
 from ternopil_pipelines.findings.finding import Finding
 from ternopil_pipelines.reports.ukrainian import SEVERITIES
 
@@ -100,3 +102,15 @@ def line(finding: Finding) -> str:
     )
     place = ", ".join(each for each in places if each)
     return f"{place}{': ' if place else ''}{finding.message} {finding.fix}"
+
+
+def table_title(dataset: Dataset, table: Table) -> str:
+    if len(dataset.tables) == 1 or not table.structure:
+        return dataset.title if len(dataset.tables) == 1 else f"{dataset.title}: {table.id}"
+    return f"{dataset.title}: {structure(table.structure).title}"
+
+
+def source_kind(table: Table) -> str:
+    if isinstance(table.source, FolderSource):
+        return "file"
+    return "sql" if isinstance(table.source, DatabaseSource) else "api"

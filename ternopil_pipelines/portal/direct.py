@@ -15,6 +15,7 @@ from ternopil_pipelines.faults import Fault, PortalRefused, PortalUnreachable, P
 from ternopil_pipelines.portal import in_place
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.resources import Target
+from ternopil_pipelines.portal.sending import send_files
 from ternopil_pipelines.portal.shadow import ShadowTables
 from ternopil_pipelines.portal.showing import create_dataset
 from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look_again, show
@@ -35,7 +36,7 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
             _require_own_database(now, tables)
             _replace(work, now, changed, tables, doubts)
     else:
-        in_place.send_files(work, now, doubts)
+        send_files(work, now, doubts)
     in_place.finish(work, now)
 
 
@@ -69,7 +70,7 @@ def _replace(work: Work, now: Situation, changed: list[Target], tables: ShadowTa
 
 def _send_files(work: Work, now: Situation, doubts: Doubts) -> None:
     try:
-        matched = in_place.send_files(work, now, doubts)
+        matched = send_files(work, now, doubts)
         if not matched and not _files_stand(work, now):
             raise PublicationContested(f"dataset `{work.package}` was published by another while its table was filled")
     except PortalUnreachable:

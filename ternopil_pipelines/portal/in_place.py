@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from ternopil_pipelines.faults import PortalRefused, PortalUnreachable, PublicationContested
 from ternopil_pipelines.portal import claims, datastore, filling, passport
@@ -22,7 +21,8 @@ from ternopil_pipelines.portal.answers import PortalForbidden
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.overwriting import differs_little, fits_one_call, overwritable, overwrite, settle
 from ternopil_pipelines.portal.resources import Target
-from ternopil_pipelines.portal.showing import add_missing_views, create_dataset, make_public, remove, revise
+from ternopil_pipelines.portal.sending import send_files
+from ternopil_pipelines.portal.showing import add_missing_views, create_dataset, make_public, remove
 from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look_again, show
 from ternopil_pipelines.portal.standing import Difference, differing
 
@@ -186,46 +186,6 @@ def _overwrite(work: Work, targets: Collection[Target], found: Mapping[str, Diff
 def tables_to_load(now: Situation, doubts: Doubts) -> list[Target]:
     differ = now.tables_differ()
     return [each for each in now.tabled if each in differ or each.id in doubts.tables]
-
-
-def send_files(work: Work, now: Situation, doubts: Doubts = NO_DOUBTS, *, claimed: bool = False) -> bool:
-    """Files that differ and all metadata in one call, on condition that nobody changed the dataset meanwhile. False
-    where there is nothing to send. `claimed`: something of it is still to be done, as it is for new resources."""
-    assert now.package is not None
-    present, held = now.resources, claims.holder(now.package) == work.claim
-    claimed = not now.hidden and (claimed or held or any(each.id not in present for each in now.targets))
-    differ = now.files_differ()
-    different = [each for each in now.targets if each in differ or each.id in doubts.files]
-    if not different and not now.passport_differs(work) and claimed == held:
-        return False
-    # Equal bytes sent again would still move the resource's date of change.
-    sent = [each for each in different if each.id in doubts.files or not each.stands_in(present.get(each.id, {}))]
-    wanted = passport.package_of(work.edition.passport, edition=None if now.hidden else work.edition.address)
-    if claimed:
-        wanted["extras"].append({"key": passport.PREPARED_BY, "value": work.claim})
-    work.say(f"sending {len(sent)} files")
-    revise(
-        work,
-        now.package,
-        sent,
-        filter=["-extras", "-tags"],
-        update={**wanted, "extras": passport.merged_extras(now.package, wanted)},
-        **resource_updates(present, different),
-    )
-    return True
-
-
-def resource_updates(present: Collection[str], targets: Collection[Target]) -> dict[str, Any]:
-    """`package_revise`'s keys that make or change these resources."""
-    update: dict[str, Any] = {}
-    fresh = []
-    for each in targets:
-        resource = {**each.as_resource(), "datastore_active": True} if each.has_table else each.as_resource()
-        if each.id in present:
-            update[f"update__resources__{each.id}"] = {key: value for key, value in resource.items() if key != "id"}
-        else:
-            fresh.append({**resource, "url": each.file.name, "url_type": "upload"})
-    return {**update, "update__resources__extend": fresh} if fresh else update
 
 
 def require_rows(work: Work, targets: Collection[Target]) -> None:

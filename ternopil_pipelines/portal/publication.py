@@ -29,7 +29,7 @@ from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.expiry import expiry_warning
 from ternopil_pipelines.portal.journal import Entry, Journal
-from ternopil_pipelines.portal.passport import EDITION, extra_of
+from ternopil_pipelines.portal.renaming import follow_new_name
 from ternopil_pipelines.portal.situation import (
     NO_DOUBTS,
     Doubts,
@@ -122,7 +122,7 @@ def publish(
         client.preflight(edition.passport.organization)
         if warning := _token_warning(client):
             say(warning)
-        renamed = _follow_new_name(work, earlier, journal)
+        renamed = follow_new_name(work, earlier, journal)
         if interrupted:
             _let_calls_end(client)
         now = look(work)
@@ -220,24 +220,6 @@ def _let_calls_end(client: PortalClient) -> None:
     # A connection left idle is closed by the portal's server in the same two seconds.
     client.close()
     time.sleep(CALLS_END)
-
-
-def _follow_new_name(work: Work, earlier: Entry | None, journal: Journal) -> bool:
-    """A dataset whose `package` was changed in sources.yaml is renamed, keeping its ids; nothing is published twice.
-    The journal keeps the old name until all is done: whoever is killed here is followed by a run that looks for it."""
-    if earlier is None or earlier.package == work.package or earlier.kind != "publish":
-        return False
-    old = show(work.client, earlier.package)
-    if old is None or show(work.client, work.package) is not None:
-        return False
-    if extra_of(old, "identifier") != work.edition.passport.identifier:
-        return False
-    journal.write(replace(earlier, edition=work.edition.address, previous=extra_of(old, EDITION), done=False))
-    passing("intent-written")
-    work.say(f"renaming {earlier.package} to {work.package}")
-    work.client.revise(match__id=old["id"], update={"name": work.package}, include=["-*"])
-    passing("renamed")
-    return True
 
 
 def _published(now: Situation) -> tuple[PublishedResource, ...]:

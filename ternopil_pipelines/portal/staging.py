@@ -25,15 +25,22 @@ from ternopil_pipelines.faults import Fault, PortalRefused, PortalUnreachable, P
 from ternopil_pipelines.portal import claims, datastore, filling, in_place, passport
 from ternopil_pipelines.portal.answers import PortalForbidden
 from ternopil_pipelines.portal.crash_points import passing
+from ternopil_pipelines.portal.hidden_half import (
+    claim_half,
+    is_ours,
+    is_taken_over,
+    our_half,
+    release_half,
+    revise_half,
+    staging_name,
+)
 from ternopil_pipelines.portal.resources import FILE, Target, resource_id
+from ternopil_pipelines.portal.sending import resource_updates, send_files
 from ternopil_pipelines.portal.showing import add_missing_views, remove, revise
 from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look_again, show
 from ternopil_pipelines.portal.standing import difference
 
 REPLACES = "replaces"
-_SUFFIX = "-staging"
-# Where the claim stands, a field of the staging dataset that `match` can compare, and what tells one taken over.
-_CLAIM, _TAKEN_OVER = "version", "~"
 _CKANS_OWN = frozenset(
     ("package_id", "state", "position", "created", "metadata_modified", "revision_id", "cache_url", REPLACES)
 )
@@ -44,7 +51,7 @@ def needs(work: Work, now: Situation) -> bool:
         return True
     staging = show(work.client, staging_name(work.package))
     # A claim that was not given back would keep other machines away.
-    return staging is not None and (_is_ours(work, staging) or bool(_unparked(now.package, staging)))
+    return staging is not None and (is_ours(work, staging) or bool(_unparked(now.package, staging)))
 
 
 def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
@@ -53,25 +60,25 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
         # Nobody sees it yet: it is filled where it stands and shown whole.
         in_place.advance(work, now, doubts=doubts)
         return
-    staging = _claim(work)
+    staging = claim_half(work)
     try:
-        if staging[_CLAIM] != work.claim:
+        if is_taken_over(work, staging):
             now, staging = _take_over(work, now, staging)
         _move(work, now, staging, doubts)
     except PublicationContested:
         # Where another may still be at work beside us the claim stays taken over.
-        if staging[_CLAIM] == work.claim:
+        if not is_taken_over(work, staging):
             with contextlib.suppress(Fault):
-                _release(work)
+                release_half(work)
         raise
-    _release(work)
+    release_half(work)
 
 
 def _move(work: Work, now: Situation, staging: Mapping[str, Any], doubts: Doubts) -> None:
     # After a take-over the old half is nowhere because it was removed.
-    if staging[_CLAIM] == work.claim and (left := _unparked(now.package, staging)):
+    if not is_taken_over(work, staging) and (left := _unparked(now.package, staging)):
         _park(work, left, {})
-        staging = _ours(work)
+        staging = our_half(work)
     pairs = _pairs(work, now, staging, doubts)
     if pairs:
         _prepare(work, staging, [new for _, new in pairs])
@@ -81,46 +88,11 @@ def _move(work: Work, now: Situation, staging: Mapping[str, Any], doubts: Doubts
         _switch(work, now, pairs)
         passing("switched")
     else:
-        in_place.send_files(work, now)
+        send_files(work, now)
     after = look_again(work, now)
-    _park(work, _unparked(after.package, _ours(work)), now.resources)
+    _park(work, _unparked(after.package, our_half(work)), now.resources)
     passing("parked")
     in_place.finish(work, after)
-
-
-def staging_name(package: str) -> str:
-    return package[: 100 - len(_SUFFIX)] + _SUFFIX
-
-
-def _staging(work: Work) -> dict[str, Any]:
-    """The private dataset beside, made where there is none."""
-    name = staging_name(work.package)
-    found = show(work.client, name)
-    if found is not None:
-        return found
-    with contextlib.suppress(PortalRefused):  # made by a call whose answer was lost: it is shown below
-        work.client.call(
-            "package_create",
-            name=name,
-            title=work.edition.passport.title,
-            notes="Службовий набір: тут готується і зберігається прихована половина відкритого набору.",
-            owner_org=work.edition.passport.organization,
-            private=True,
-        )
-    return _shown(work, name)
-
-
-def _claim(work: Work) -> dict[str, Any]:
-    """The staging dataset, for us alone."""
-    staging = _staging(work)
-    held = str(staging.get(_CLAIM) or "")
-    ours = work.claim if held in {"", work.claim} else work.claim + _TAKEN_OVER
-    if held == ours:
-        return staging
-    claims.require_free(work, staging, held)
-    # As it was looked at: who goes on working keeps its claim.
-    revise(work, staging, (), update={_CLAIM: ours})
-    return _ours(work)
 
 
 def _take_over(work: Work, now: Situation, staging: Mapping[str, Any]) -> tuple[Situation, dict[str, Any]]:
@@ -129,27 +101,7 @@ def _take_over(work: Work, now: Situation, staging: Mapping[str, Any]) -> tuple[
     claims.take(work, now.package)
     for each in staging["resources"]:
         remove(work, str(each["id"]))
-    return look_again(work, now), _ours(work)
-
-
-def _revise(work: Work, staging: Mapping[str, Any], *sent: Target, **parameters: Any) -> None:
-    """A change of the staging dataset, while the claim on it is ours."""
-    revise(work, staging, sent, **{f"match__{_CLAIM}": staging[_CLAIM], **parameters})
-
-
-def _is_ours(work: Work, staging: Mapping[str, Any]) -> bool:
-    return staging.get(_CLAIM) in {work.claim, work.claim + _TAKEN_OVER}
-
-
-def _ours(work: Work) -> dict[str, Any]:
-    staging = _shown(work, staging_name(work.package))
-    if not _is_ours(work, staging):
-        raise PublicationContested(f"another publisher took over the preparation of dataset `{work.package}`")
-    return staging
-
-
-def _release(work: Work) -> None:
-    _revise(work, _ours(work), update={_CLAIM: ""})
+    return look_again(work, now), our_half(work)
 
 
 def _pairs(work: Work, now: Situation, staging: Mapping[str, Any], doubts: Doubts) -> list[tuple[Target, Target]]:
@@ -168,7 +120,7 @@ def _pairs(work: Work, now: Situation, staging: Mapping[str, Any], doubts: Doubt
 
 
 def _other_half(work: Work, target: Target, staging: Mapping[str, Any]) -> str:
-    if staging[_CLAIM] != work.claim:
+    if is_taken_over(work, staging):
         return resource_id(work.package, f"{target.file.name}#{work.claim}")
     first = resource_id(work.package, target.file.name)
     return first if first != target.id else resource_id(work.package, f"{target.file.name}#b")
@@ -184,10 +136,10 @@ def _prepare(work: Work, staging: Mapping[str, Any], hidden: list[Target]) -> No
     ]
     if waiting:
         work.say(f"staging {len(waiting)} files")
-        _revise(work, _ours(work), *waiting, **in_place.resource_updates(present.keys(), waiting))
+        revise_half(work, our_half(work), *waiting, **resource_updates(present.keys(), waiting))
     in_place.load_all(work, [each for each in hidden if each.has_table and _to_load(work, each)], seen=False)
     in_place.require_rows(work, [each for each in hidden if each.has_table])
-    staged = _ours(work)
+    staged = our_half(work)
     for each in waiting:
         if not _bytes_stand(work, staging, each):
             raise PortalUnreachable(f"{each.file.name}: what was staged is not what was sent; the next run sends again")
@@ -228,7 +180,7 @@ def _bytes_stand(work: Work, staging: Mapping[str, Any], target: Target) -> bool
 
 def _detach(work: Work, ids: Collection[str]) -> None:
     """Out of the staging dataset; file and table stay with the id until the staging dataset changes again."""
-    _revise(work, _ours(work), filter=[f"-resources__{each}" for each in sorted(ids)])
+    revise_half(work, our_half(work), filter=[f"-resources__{each}" for each in sorted(ids)])
 
 
 def _switch(work: Work, now: Situation, pairs: list[tuple[Target, Target]]) -> None:
@@ -263,7 +215,7 @@ def _incoming(new: Target, *, replaces: str) -> dict[str, Any]:
     """A resource whose file and table are there already. Without an upload CKAN sets neither size nor date; the mark
     tells a later run what is still to be parked."""
     moved = datetime.now(UTC).replace(tzinfo=None).isoformat()
-    (resource,) = in_place.resource_updates((), [new])["update__resources__extend"]
+    (resource,) = resource_updates((), [new])["update__resources__extend"]
     return {**resource, "size": new.file.size, "last_modified": moved, REPLACES: replaces}
 
 
@@ -286,11 +238,4 @@ def _park(work: Work, unparked: Mapping[str, str], known: Mapping[str, Mapping[s
         parked.append(
             {"name": name, "url_type": "upload", **old, "id": key, FILE: name} | ({} if linked else {"url": name})
         )
-    _revise(work, _ours(work), update__resources__extend=parked)
-
-
-def _shown(work: Work, name: str) -> dict[str, Any]:
-    package = show(work.client, name)
-    if package is None:
-        raise PortalUnreachable(f"dataset `{name}` was there a moment ago and is not shown")
-    return package
+    revise_half(work, our_half(work), update__resources__extend=parked)

@@ -22,10 +22,11 @@ from ternopil_pipelines.portal import datastore, passport
 from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.crash_points import passing
+from ternopil_pipelines.portal.hidden_half import staging_name
 from ternopil_pipelines.portal.journal import Entry, Journal
 from ternopil_pipelines.portal.resources import FILE, resource_id
 from ternopil_pipelines.portal.situation import Say, show
-from ternopil_pipelines.portal.staging import REPLACES, staging_name
+from ternopil_pipelines.portal.staging import REPLACES
 
 TOMBSTONE = "Дані вилучено з оприлюднення розпорядником.\n".encode()
 STATE = "withdrawn"

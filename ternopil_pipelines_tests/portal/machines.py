@@ -11,7 +11,7 @@ from threading import Barrier
 
 from ternopil_pipelines.catalogue.model import Catalogue, Dataset
 from ternopil_pipelines.evidence.edition import Edition
-from ternopil_pipelines.faults import Fault
+from ternopil_pipelines.faults import Fault, TransientFault
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.journal import Entry, Journal
 from ternopil_pipelines.portal.publication import Publication
@@ -87,13 +87,23 @@ class Machines:
         journals = [Journal(folder) if looked is None else Together(folder, looked) for folder in folders]
         pairs = [self.keep(version, PUBLISHERS * self._rounds + place) for place, version in enumerate(versions)]
         runs = [
-            partial(self.press, pair, client=client, journal=journal)
+            partial(self._publish, pair, client, journal)
             for pair, client, journal in zip(pairs, self._clients, journals, strict=True)
         ]
         results = at_once(runs)
         entries = [journal.read(self.city.datasets[0].id) for journal in journals]
         began = [entry.previous if entry else None for entry in entries]
         return [Attempt(*each) for each in zip(versions, pairs, began, results, strict=True)]
+
+    def _publish(self, pair: tuple[Dataset, Edition], client: PortalClient, journal: Journal) -> Publication:
+        """Again where a call failed before anything was begun: ten at once are many for a portal of three workers."""
+        for _ in range(5):
+            try:
+                return self.press(pair, client=client, journal=journal)
+            except TransientFault:
+                if journal.read(pair[0].id) is not None:
+                    raise
+        return self.press(pair, client=client, journal=journal)
 
     def keep(self, version: str, rows: int) -> tuple[Dataset, Edition]:
         pair = self.press.shelf.keep(self.city, version, rows=rows)

@@ -12,12 +12,13 @@ from threading import Barrier
 import pytest
 
 from ternopil_pipelines.faults import PublicationContested, TransientFault
-from ternopil_pipelines.portal import claims, in_place
+from ternopil_pipelines.portal import claims
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.journal import Journal
 from ternopil_pipelines.portal.passport import EDITION, PREPARED_BY, extra_of
 from ternopil_pipelines.portal.publication import Publication
 from ternopil_pipelines.portal.resources import targets_of
+from ternopil_pipelines.portal.sending import send_files
 from ternopil_pipelines.portal.situation import Situation, Work, look
 from ternopil_pipelines_tests.portal.apart import Apart
 from ternopil_pipelines_tests.portal.conftest import Press
@@ -57,7 +58,7 @@ def test_publishers_on_ten_machines_meet_at_the_portals_match(
 
         def run(number: int, works: list[Work] = works, views: list[Situation] = views) -> bool:
             try:
-                in_place.send_files(works[number], views[number])
+                send_files(works[number], views[number])
             except PublicationContested:
                 return False
             return True

@@ -10,8 +10,8 @@ from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.faults import PublicationContested
 from ternopil_pipelines.portal import claims
 from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines.portal.hidden_half import staging_name
 from ternopil_pipelines.portal.passport import extra_of
-from ternopil_pipelines.portal.staging import staging_name
 from ternopil_pipelines_tests.portal.conftest import Press
 from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue
 from ternopil_pipelines_tests.portal.reader import Reader

@@ -11,11 +11,11 @@ from ternopil_pipelines.evidence.decisions import decide
 from ternopil_pipelines.faults import GateRefused, PortalRefused
 from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines.portal.hidden_half import staging_name
 from ternopil_pipelines.portal.passport import extra_of
 from ternopil_pipelines.portal.resumption import resume
 from ternopil_pipelines.portal.retirement import retire
 from ternopil_pipelines.portal.situation import show
-from ternopil_pipelines.portal.staging import staging_name
 from ternopil_pipelines.portal.withdrawal import TOMBSTONE, Withdrawal, addresses_of, withdraw
 from ternopil_pipelines_tests.portal.apart import Apart
 from ternopil_pipelines_tests.portal.conftest import Press

@@ -1,0 +1,28 @@
+"""A dataset whose `package` was changed in sources.yaml: its page gets the new name and everything keeps its id."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ternopil_pipelines.portal.crash_points import passing
+from ternopil_pipelines.portal.journal import Entry, Journal
+from ternopil_pipelines.portal.passport import EDITION, extra_of
+from ternopil_pipelines.portal.situation import Work, show
+
+
+def follow_new_name(work: Work, earlier: Entry | None, journal: Journal) -> bool:
+    """A dataset whose `package` was changed in sources.yaml is renamed, keeping its ids; nothing is published twice.
+    The journal keeps the old name until all is done: whoever is killed here is followed by a run that looks for it."""
+    if earlier is None or earlier.package == work.package or earlier.kind != "publish":
+        return False
+    old = show(work.client, earlier.package)
+    if old is None or show(work.client, work.package) is not None:
+        return False
+    if extra_of(old, "identifier") != work.edition.passport.identifier:
+        return False
+    journal.write(replace(earlier, edition=work.edition.address, previous=extra_of(old, EDITION), done=False))
+    passing("intent-written")
+    work.say(f"renaming {earlier.package} to {work.package}")
+    work.client.revise(match__id=old["id"], update={"name": work.package}, include=["-*"])
+    passing("renamed")
+    return True
