@@ -84,11 +84,11 @@ class Storage:
         """Make the built directory `folder/name`. `last`: the file whose presence says that all are there."""
         if self.local:
             for each in built.rglob("*"):
-                _sync(each)
-            _sync(built)
+                sync(each)
+            sync(built)
             target = self.on_disk(folder, name)
             built.rename(target)
-            _sync(target.parent)
+            sync(target.parent)
             return
         files = sorted(each for each in built.rglob("*") if each.is_file())
         for each in sorted(files, key=lambda one: one.name == last):
@@ -113,7 +113,7 @@ class Storage:
             partial.replace(disk)
         finally:
             partial.unlink(missing_ok=True)
-        _sync(disk.parent)
+        sync(disk.parent)
 
     def require_room(self, needed: int) -> None:
         """Say so before the disk is full, not after: an edition takes its CSV about four times."""
@@ -142,7 +142,8 @@ def faults(doing: str) -> Iterator[None]:
         raise PermanentFault(f"the archive refuses {doing}: {error.strerror or type(error).__name__}") from error
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """A file's bytes, or a folder's names, outlive a crash of the host."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from ternopil_pipelines.evidence.storage import sync
 from ternopil_pipelines.installation import Installation
 
 LOOK_SECONDS = 60
@@ -95,7 +96,7 @@ def _ours(folder: Path) -> int:
         fcntl.flock(handle, fcntl.LOCK_EX)
         # Only a locked file gets the name that is looked for: an unlocked one would be a dead process's.
         unnamed.rename(unnamed.with_suffix(".runs"))
-        _sync(folder)
+        sync(folder)
     except OSError:
         os.close(handle)
         unnamed.unlink(missing_ok=True)
@@ -109,12 +110,3 @@ def _locked(handle: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _sync(folder: Path) -> None:
-    """A crash of the host takes no name away."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

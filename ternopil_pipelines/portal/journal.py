@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from ternopil_pipelines.evidence.storage import sync
 from ternopil_pipelines.faults import PermanentFault, PortalRefused, PublicationContested
 
 # Whoever only looks whether a dataset is being published holds its lock for an instant; the quickest publication holds
@@ -56,7 +57,7 @@ class Journal:
                 stream.flush()
                 os.fsync(stream.fileno())
             partial.replace(place)
-            _sync(self._folder)
+            sync(self._folder)
         except OSError as error:
             raise PermanentFault(
                 f"the publication journal cannot be written ({error.strerror}); nothing was sent to the portal"
@@ -130,11 +131,3 @@ def _locked(handle: int, patience: float) -> bool:
             time.sleep(0.02)
         else:
             return True
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
