@@ -89,6 +89,9 @@ def _fault_of(error: BaseException | None, doing: str) -> Fault:
             )
         case psycopg2.errors.DiskFull():
             return PortalUnreachable(f"DataStore, {doing}: the database has no room left on its disk")
+        case psycopg2.errors.InternalError_():
+            # `cache lookup failed`, `tuple concurrently updated`: another publisher's table went at that moment.
+            return PortalUnreachable(f"DataStore, {doing}: a table changed while it was looked at")
         case (
             psycopg2.OperationalError() | psycopg2.InterfaceError() | psycopg2.errors.IdleInTransactionSessionTimeout()
         ):

@@ -12,7 +12,7 @@ import contextlib
 from dataclasses import replace
 
 from ternopil_pipelines.faults import Fault, PortalRefused, PortalUnreachable, PublicationContested
-from ternopil_pipelines.portal import in_place
+from ternopil_pipelines.portal import claims, in_place
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.resources import Target
 from ternopil_pipelines.portal.sending import send_files
@@ -30,6 +30,8 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
     if now.package is None:
         create_dataset(work)
         now = look_again(work, now)
+    elif not now.hidden:
+        claims.require_free(work, now.package, claims.holder(now.package))
     changed = in_place.tables_to_load(now, doubts)
     if changed:
         with ShadowTables(work.datastore_url) as tables:

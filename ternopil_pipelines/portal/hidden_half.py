@@ -8,6 +8,7 @@ from typing import Any
 
 from ternopil_pipelines.faults import PortalRefused, PortalUnreachable, PublicationContested
 from ternopil_pipelines.portal import claims
+from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.resources import Target
 from ternopil_pipelines.portal.showing import revise
 from ternopil_pipelines.portal.situation import Work, show
@@ -75,6 +76,13 @@ def our_half(work: Work) -> dict[str, Any]:
 
 def release_half(work: Work) -> None:
     revise_half(work, our_half(work), update={_CLAIM: ""})
+
+
+def forget_claim(client: PortalClient, package: str) -> None:
+    """Whoever was at work has nothing to finish any more."""
+    staging = show(client, staging_name(package))
+    if staging is not None and staging.get(_CLAIM):
+        client.revise(match__id=staging["id"], update={_CLAIM: ""}, include=["-*"])
 
 
 def _shown(work: Work, name: str) -> dict[str, Any]:

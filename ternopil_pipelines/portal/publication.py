@@ -30,6 +30,7 @@ from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.expiry import expiry_warning
 from ternopil_pipelines.portal.journal import Entry, Journal
 from ternopil_pipelines.portal.renaming import follow_new_name
+from ternopil_pipelines.portal.showing import NameTaken
 from ternopil_pipelines.portal.situation import (
     NO_DOUBTS,
     Doubts,
@@ -134,7 +135,7 @@ def publish(
         if doubts is not None:
             journal.write(entry)
             passing("intent-written")
-            now, receipt = _bring(mode, work, now, doubts)
+            now, receipt = _bring(mode, work, now, doubts, interrupted=interrupted)
         if doubts is not None or interrupted or renamed:
             journal.write(replace(entry, done=True))
         return Publication(
@@ -162,19 +163,20 @@ def _first_look(mode: Mode, work: Work, now: Situation, interrupted: bool) -> tu
     return receipt, found.doubts(now) if found else None
 
 
-def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts) -> tuple[Situation, Receipt]:
+def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts, *, interrupted: bool) -> tuple[Situation, Receipt]:
     doubtful: PortalUnreachable | None = None
     told: list[str] = []
     for _ in range(ROUNDS):
         try:
-            if doubts or mode.needs(work, now):
+            sent = bool(doubts) or mode.needs(work, now)
+            if sent:
                 mode.advance(work, now, doubts=doubts)
                 now = look_again(work, now)
             receipt, found = verify(work, now)
             passing("verified")
             if not found:
                 return now, receipt
-            if found.told == told and not (found.files or found.search):
+            if sent and found.told == told and not (found.files or found.search):
                 # A file may come from somebody's cache, a search lags; rows and metadata are read from the database.
                 raise PortalRefused(
                     f"dataset `{work.package}` differs as before after it was sent again: {_in_short(told)}; something"
@@ -191,6 +193,10 @@ def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts) -> tuple[Situ
             work.say(f"{fault}; looking at the portal")
             _let_calls_end(work.client)
             now = look_again(work, now)
+        except NameTaken:
+            if doubtful is None and not interrupted:
+                raise
+            now = look_again(work, now)
         except PublicationContested as fault:
             # First the dataset alone: its tables may be locked by the winner, who needs the portal's workers.
             package = show(work.client, work.package)
@@ -199,15 +205,6 @@ def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts) -> tuple[Situ
                     f"dataset `{work.package}` is being published by another publisher; ours stands back ({fault})"
                 ) from None
             now = look_again(work, now)
-        except PortalRefused:
-            seen, now = now, look_again(work, now)
-            if seen.package is not None or now.package is None:
-                raise
-            if doubtful is None:
-                raise PublicationContested(
-                    f"dataset `{work.package}` was created by another publisher meanwhile; ours stands back"
-                ) from None
-            # The name is taken by a call of ours whose answer was lost.
     what = f": {_in_short(told)}" if told else ""
     raise PortalUnreachable(f"dataset `{work.package}` does not show what was sent{what}; the next run sends it again")
 

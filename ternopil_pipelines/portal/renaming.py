@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ternopil_pipelines.portal.crash_points import passing
+from ternopil_pipelines.portal.hidden_half import staging_name
 from ternopil_pipelines.portal.journal import Entry, Journal
 from ternopil_pipelines.portal.passport import EDITION, extra_of
 from ternopil_pipelines.portal.situation import Work, show
@@ -23,6 +24,10 @@ def follow_new_name(work: Work, earlier: Entry | None, journal: Journal) -> bool
     journal.write(replace(earlier, edition=work.edition.address, previous=extra_of(old, EDITION), done=False))
     passing("intent-written")
     work.say(f"renaming {earlier.package} to {work.package}")
+    half = show(work.client, staging_name(earlier.package))
+    if half is not None and show(work.client, staging_name(work.package)) is None:
+        # Before the dataset: what is parked there is looked for under the new name.
+        work.client.revise(match__id=half["id"], update={"name": staging_name(work.package)}, include=["-*"])
     work.client.revise(match__id=old["id"], update={"name": work.package}, include=["-*"])
     passing("renamed")
     return True

@@ -15,11 +15,12 @@ def send_files(work: Work, now: Situation, doubts: Doubts = NO_DOUBTS, *, claime
     """Files that differ and all metadata in one call, on condition that nobody changed the dataset meanwhile. False
     where there is nothing to send. `claimed`: something of it is still to be done, as it is for new resources."""
     assert now.package is not None
-    present, held = now.resources, claims.holder(now.package) == work.claim
-    claimed = not now.hidden and (claimed or held or any(each.id not in present for each in now.targets))
+    present, holder = now.resources, claims.holder(now.package)
+    # What another began and left may want more than files, too.
+    claimed = not now.hidden and (claimed or bool(holder) or any(each.id not in present for each in now.targets))
     differ = now.files_differ()
     different = [each for each in now.targets if each in differ or each.id in doubts.files]
-    if not different and not now.passport_differs(work) and claimed == held:
+    if not different and not now.passport_differs(work) and claimed == bool(holder):
         return False
     # Equal bytes sent again would still move the resource's date of change.
     sent = [each for each in different if each.id in doubts.files or not each.stands_in(present.get(each.id, {}))]

@@ -42,7 +42,7 @@ class ShadowTables:
     def __init__(self, url: str) -> None:
         try:
             address = make_url(url)
-        except ArgumentError:
+        except (ArgumentError, ValueError):  # a port that is no number is quoted with what stands before it
             raise PortalRefused("portal.datastore_url is not a database address") from None
         if address.get_backend_name() != "postgresql":
             raise PortalRefused("portal.datastore_url is not a PostgreSQL address")

@@ -9,12 +9,12 @@ from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from typing import Any
 
-from ternopil_pipelines.faults import PublicationContested
+from ternopil_pipelines.faults import PortalRefused, PublicationContested
 from ternopil_pipelines.portal import datastore, passport
-from ternopil_pipelines.portal.answers import PortalMissing
+from ternopil_pipelines.portal.answers import PortalForbidden, PortalMissing
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.resources import Target
-from ternopil_pipelines.portal.situation import Work
+from ternopil_pipelines.portal.situation import Work, show
 from ternopil_pipelines.portal.transport import Upload
 
 
@@ -78,9 +78,22 @@ def add_views(work: Work, package: Mapping[str, Any], resource: Mapping[str, Any
         )
 
 
+class NameTaken(PublicationContested):
+    """A dataset of this name is there now: by a call of ours whose answer was lost, or by another publisher's."""
+
+
 def create_dataset(work: Work) -> None:
     """Private and empty; `package_create` would take no files, and its name keeps a second one from being made."""
     work.say("creating the dataset, private until it is whole")
     wanted = passport.package_of(work.edition.passport, edition=None)
-    work.client.call("package_create", name=work.package, private=True, **wanted)
+    try:
+        work.client.call("package_create", name=work.package, private=True, **wanted)
+    except PortalForbidden:
+        raise
+    except PortalRefused:
+        if show(work.client, work.package) is None:
+            raise
+        raise NameTaken(
+            f"dataset `{work.package}` was created by another publisher meanwhile; ours stands back"
+        ) from None
     passing("dataset-created")

@@ -60,6 +60,7 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
         # Nobody sees it yet: it is filled where it stands and shown whole.
         in_place.advance(work, now, doubts=doubts)
         return
+    claims.require_free(work, now.package, claims.holder(now.package))
     staging = claim_half(work)
     try:
         if is_taken_over(work, staging):

@@ -22,7 +22,7 @@ from ternopil_pipelines.portal import datastore, passport
 from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.crash_points import passing
-from ternopil_pipelines.portal.hidden_half import staging_name
+from ternopil_pipelines.portal.hidden_half import forget_claim, staging_name
 from ternopil_pipelines.portal.journal import Entry, Journal
 from ternopil_pipelines.portal.resources import FILE, resource_id
 from ternopil_pipelines.portal.situation import Say, show
@@ -90,6 +90,7 @@ def withdraw(
         addresses += _enter(ledger, entry, addresses, who=who, resumed=resumed)
         _close(client, resources, say)
         _say_so(client, dataset)
+        forget_claim(client, dataset.package_name)
         closed = {address: client.status_of(address) for address in dict.fromkeys(addresses)}
         open_still = sorted(address for address, status in closed.items() if status not in _CLOSED)
         if open_still:
@@ -193,7 +194,7 @@ def _say_so(client: PortalClient, dataset: Dataset) -> None:
     extras = [
         {"key": each["key"], "value": each["value"]}
         for each in package.get("extras", ())
-        if each["key"] not in {passport.EDITION, passport.STATE}
+        if each["key"] not in {passport.EDITION, passport.STATE, passport.PREPARED_BY}
     ]
     client.revise(
         match__id=package["id"],

@@ -309,6 +309,7 @@ def test_what_stopped_a_publication_is_told_also_where_its_exchange_cannot_be_ta
         psycopg2.errors.AdminShutdown,
         psycopg2.errors.DiskFull,
         psycopg2.errors.IdleInTransactionSessionTimeout,
+        psycopg2.errors.InternalError_,
         psycopg2.errors.QueryCanceled,
         psycopg2.errors.SerializationFailure,
         psycopg2.errors.TooManyConnections,

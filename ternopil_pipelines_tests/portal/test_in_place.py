@@ -8,6 +8,7 @@ import pytest
 
 from ternopil_pipelines.catalogue.columns import Column
 from ternopil_pipelines.faults import GateRefused, PortalRefused
+from ternopil_pipelines.portal import in_place
 from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.passport import EDITION, extra_of
@@ -185,3 +186,18 @@ def test_several_tables_are_published_together(client: PortalClient, shelf: Shel
     for each in tables:
         assert client.read("datastore_search", anonymous=True, resource_id=each.id, limit=0)["total"] == 12
     assert cells(12, "v1").shape == (12, len(COLUMNS))
+
+
+def test_a_first_publication_that_the_portal_refuses_says_why(
+    shelf: Shelf, press: Press, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PortalRefused("package_revise: larger than the portal's web server takes (413)")
+
+    pair = shelf.keep(catalogue(name), "v1")
+    with monkeypatch.context() as patched:
+        patched.setattr(in_place, "send_files", refused)
+        with pytest.raises(PortalRefused, match="413") as caught:
+            press(pair)
+    assert type(caught.value) is PortalRefused
+    assert not press(pair).unchanged

@@ -9,6 +9,7 @@ import pytest
 
 from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines.portal.hidden_half import staging_name
 from ternopil_pipelines.portal.passport import extra_of
 from ternopil_pipelines.portal.resumption import resume
 from ternopil_pipelines_tests.portal.apart import Apart
@@ -106,3 +107,19 @@ def test_the_same_edition_under_a_new_package_is_renamed_and_nothing_is_left_unf
     assert press((catalogue(name, package=f"{name}-new").datasets[0], pair[1])).unchanged
     assert seen(client, f"{name}-new") == {**before, "name": f"{name}-new"}
     assert press.journal.unfinished() == ()
+
+
+def test_after_a_switch_the_parked_half_goes_along_and_the_next_edition_goes_out(
+    client: PortalClient, shelf: Shelf, press: Press, name: str
+) -> None:
+    city = catalogue(name, publish_mode="ab")
+    press(shelf.keep(city, "v1"))
+    press(shelf.keep(city, "v2"))
+    renamed = catalogue(name, package=f"{name}-new", publish_mode="ab")
+    for version in ("v2", "v3", "v4"):
+        pair = shelf.keep(renamed, version)
+        press(pair)
+        assert press(pair).unchanged
+    with pytest.raises(PortalMissing):
+        client.read("package_show", id=staging_name(name))
+    assert len(client.read("package_show", id=staging_name(f"{name}-new"))["resources"]) > 0

@@ -12,7 +12,7 @@ from ternopil_pipelines.faults import GateRefused, PortalRefused
 from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.hidden_half import staging_name
-from ternopil_pipelines.portal.passport import extra_of
+from ternopil_pipelines.portal.passport import PREPARED_BY, extra_of
 from ternopil_pipelines.portal.resumption import resume
 from ternopil_pipelines.portal.retirement import retire
 from ternopil_pipelines.portal.situation import show
@@ -267,3 +267,19 @@ def test_halves_between_the_datasets_of_a_killed_publication_are_withdrawn_too(
     for resource in client.read("package_show", id=name)["resources"]:
         assert b"".join(client.download(resource["url"])) == TOMBSTONE
     assert leaked.tables == set()
+
+
+@pytest.mark.parametrize(("mode", "point"), [("in_place", "claimed"), ("ab", "staged")])
+def test_of_a_publication_that_was_killed_and_withdrawn_no_claim_is_left(
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, mode: str, point: str
+) -> None:
+    city = catalogue(name, publish_mode=mode)
+    press(shelf.keep(city, "v1"))
+    apart.killed_at(point, tmp_path, shelf.keep(city, "v2"))
+    withdraw(
+        client=client, ledger=shelf.ledger, dataset=city.datasets[0], journal=press.journal, reason="test", who="test"
+    )
+    pair = shelf.keep(city, "v3")
+    press(pair)
+    assert press(pair).unchanged
+    assert extra_of(client.read("package_show", id=name), PREPARED_BY) is None
