@@ -21,14 +21,18 @@ from ternopil_pipelines.portal.situation import Work
 LEASE = timedelta(minutes=30)
 
 
+class AnotherAtWork(PublicationContested):
+    """Looking again would only find the same claim."""
+
+
 def holder(package: Mapping[str, Any] | None) -> str | None:
     return passport.extra_of(package, passport.PREPARED_BY) if package else None
 
 
 def require_free(work: Work, package: Mapping[str, Any], held: str | None) -> None:
-    """Raises PublicationContested where another publisher's claim on `package` is young."""
+    """Raises AnotherAtWork where another publisher's claim on `package` is young."""
     if held and held != work.claim and _age(package) < LEASE:
-        raise PublicationContested(
+        raise AnotherAtWork(
             f"dataset `{work.package}` is being prepared by another publisher; ours stands back. Should that one be"
             f" gone, a run {LEASE} after its last step takes over"
         )

@@ -30,7 +30,7 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
     if now.package is None:
         create_dataset(work)
         now = look_again(work, now)
-    elif not now.hidden:
+    else:
         claims.require_free(work, now.package, claims.holder(now.package))
     changed = in_place.tables_to_load(now, doubts)
     if changed:

@@ -46,7 +46,7 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
         create_dataset(work)
         now = look_again(work, now)
     changed = tables_to_load(now, doubts)
-    if now.package is not None and not now.hidden:
+    if now.package is not None:
         claims.require_free(work, now.package, claims.holder(now.package))
     found = _found(work, now, changed)
     if not now.hidden:

@@ -24,13 +24,12 @@ from ternopil_pipelines.faults import (
     PortalUnreachable,
     PublicationContested,
 )
-from ternopil_pipelines.portal import direct, in_place, staging
+from ternopil_pipelines.portal import claims, direct, in_place, staging
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.expiry import expiry_warning
 from ternopil_pipelines.portal.journal import Entry, Journal
 from ternopil_pipelines.portal.renaming import follow_new_name
-from ternopil_pipelines.portal.showing import NameTaken
 from ternopil_pipelines.portal.situation import (
     NO_DOUBTS,
     Doubts,
@@ -135,7 +134,7 @@ def publish(
         if doubts is not None:
             journal.write(entry)
             passing("intent-written")
-            now, receipt = _bring(mode, work, now, doubts, interrupted=interrupted)
+            now, receipt = _bring(mode, work, now, doubts)
         if doubts is not None or interrupted or renamed:
             journal.write(replace(entry, done=True))
         return Publication(
@@ -163,7 +162,7 @@ def _first_look(mode: Mode, work: Work, now: Situation, interrupted: bool) -> tu
     return receipt, found.doubts(now) if found else None
 
 
-def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts, *, interrupted: bool) -> tuple[Situation, Receipt]:
+def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts) -> tuple[Situation, Receipt]:
     doubtful: PortalUnreachable | None = None
     told: list[str] = []
     for _ in range(ROUNDS):
@@ -193,10 +192,8 @@ def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts, *, interrupte
             work.say(f"{fault}; looking at the portal")
             _let_calls_end(work.client)
             now = look_again(work, now)
-        except NameTaken:
-            if doubtful is None and not interrupted:
-                raise
-            now = look_again(work, now)
+        except claims.AnotherAtWork:
+            raise
         except PublicationContested as fault:
             # First the dataset alone: its tables may be locked by the winner, who needs the portal's workers.
             package = show(work.client, work.package)

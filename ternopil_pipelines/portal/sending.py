@@ -17,7 +17,8 @@ def send_files(work: Work, now: Situation, doubts: Doubts = NO_DOUBTS, *, claime
     assert now.package is not None
     present, holder = now.resources, claims.holder(now.package)
     # What another began and left may want more than files, too.
-    claimed = not now.hidden and (claimed or bool(holder) or any(each.id not in present for each in now.targets))
+    fresh = any(each.id not in present for each in now.targets)
+    claimed = bool(holder) or (not now.hidden and (claimed or fresh))
     differ = now.files_differ()
     different = [each for each in now.targets if each in differ or each.id in doubts.files]
     if not different and not now.passport_differs(work) and claimed == bool(holder):

@@ -78,14 +78,12 @@ def add_views(work: Work, package: Mapping[str, Any], resource: Mapping[str, Any
         )
 
 
-class NameTaken(PublicationContested):
-    """A dataset of this name is there now: by a call of ours whose answer was lost, or by another publisher's."""
-
-
 def create_dataset(work: Work) -> None:
-    """Private and empty; `package_create` would take no files, and its name keeps a second one from being made."""
+    """Private and empty; `package_create` would take no files, and its name keeps a second one from being made. With
+    our claim: a dataset made by a call of ours whose answer was lost is known from another publisher's."""
     work.say("creating the dataset, private until it is whole")
     wanted = passport.package_of(work.edition.passport, edition=None)
+    wanted["extras"].append({"key": passport.PREPARED_BY, "value": work.claim})
     try:
         work.client.call("package_create", name=work.package, private=True, **wanted)
     except PortalForbidden:
@@ -93,7 +91,5 @@ def create_dataset(work: Work) -> None:
     except PortalRefused:
         if show(work.client, work.package) is None:
             raise
-        raise NameTaken(
-            f"dataset `{work.package}` was created by another publisher meanwhile; ours stands back"
-        ) from None
+        raise PublicationContested(f"dataset `{work.package}` is there already") from None
     passing("dataset-created")
