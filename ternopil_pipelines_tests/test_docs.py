@@ -78,7 +78,7 @@ def test_the_make_targets_that_are_named_are_there_and_do_what_is_said() -> None
     targets = set(re.findall(r"^([a-z]+):", MAKEFILE, flags=re.M))
     named = set(re.findall(r"\bmake ([a-z]+)\b", "\n".join(re.findall(r"`[^`]*`|```.*?```", TEXT, flags=re.S))))
     assert {"demo", "test", "stop"} <= named <= targets
-    assert "ternopil demo\n" in MAKEFILE and "ternopil demo --stop\n" in MAKEFILE and "/pytest -n 2" in MAKEFILE
+    assert "ternopil demo\n" in MAKEFILE and "ternopil demo --stop\n" in MAKEFILE and "/pytest -n 4" in MAKEFILE
     assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 

@@ -98,6 +98,9 @@ class Reader(threading.Thread):
         if table.status_code == 404:
             self.looks.absent += 1
             return
+        if table.status_code != 200:
+            # A portal that ten publishers keep busy answers 500 as it refuses connections: nothing was seen.
+            return
         result = table.json()["result"]
         shown = {record["version"] for record in result["records"]}
         count = len(result["records"])
