@@ -89,6 +89,9 @@ class Reader(threading.Thread):
     def _judge(
         self, resource: dict[str, Any], answer: requests.Response, table: requests.Response, began: float
     ) -> None:
+        if max(answer.status_code, table.status_code) >= 500:
+            # A portal that ten publishers keep busy answers so as it refuses connections: nothing was seen.
+            return
         digest = hashlib.sha256(answer.content).hexdigest()
         if digest != resource["hash"]:
             self.looks.torn.append(digest)
@@ -97,9 +100,6 @@ class Reader(threading.Thread):
         version = {row["version"] for row in rows}
         if table.status_code == 404:
             self.looks.absent += 1
-            return
-        if table.status_code != 200:
-            # A portal that ten publishers keep busy answers 500 as it refuses connections: nothing was seen.
             return
         result = table.json()["result"]
         shown = {record["version"] for record in result["records"]}
