@@ -135,3 +135,9 @@ def test_another_database_than_the_portals_is_refused_before_anything_changes(
     with pytest.raises(PortalRefused, match="needs portal.datastore_url"):
         press(shelf.keep(city, "v2"), datastore_url=None)
     assert first.mode == "direct"
+
+
+def test_an_address_with_a_port_that_is_no_number_is_refused_without_what_stands_in_it() -> None:
+    with pytest.raises(PortalRefused, match="not a database address") as caught:
+        shadow.ShadowTables("postgresql://ckan:p@ss:word@host/datastore")
+    assert "word" not in f"{caught.value!r} {caught.value.__cause__!r}"
