@@ -53,7 +53,7 @@ def _replace(work: Work, now: Situation, changed: list[Target], tables: ShadowTa
             tables.claim(each.id)
         # Who has lost stands back here: waiting for the tables' lock, and asking for them, would take up the portal's
         # workers while the winner's revision needs one.
-        in_place.require_unmoved(work, now)
+        _require_unmoved(work, now)
         for each in changed:
             tables.exchange(each.id)
         passing("swap-held")
@@ -80,6 +80,12 @@ def _send_files(work: Work, now: Situation, doubts: Doubts) -> None:
         # the table meanwhile, which is locked by ourselves.
         if not _files_stand(work, now):
             raise
+
+
+def _require_unmoved(work: Work, now: Situation) -> None:
+    package = show(work.client, work.package)
+    if package is None or now.package is None or package["metadata_modified"] != now.package["metadata_modified"]:
+        raise PublicationContested(f"dataset `{work.package}` changed since it was looked at")
 
 
 def _files_stand(work: Work, now: Situation) -> bool:

@@ -137,12 +137,6 @@ def _claimed(work: Work, now: Situation) -> Situation:
     return look_again(work, now)
 
 
-def require_unmoved(work: Work, now: Situation) -> None:
-    package = show(work.client, work.package)
-    if package is None or now.package is None or package["metadata_modified"] != now.package["metadata_modified"]:
-        raise PublicationContested(f"dataset `{work.package}` changed since it was looked at")
-
-
 def _require_still(work: Work, targets: Collection[Target], found: Mapping[str, Difference]) -> None:
     """Rows may be written only onto the table they were compared with."""
     for each in targets:
