@@ -75,6 +75,11 @@ def resource_id(package_name: str, file_name: str) -> str:
     return str(uuid.uuid5(_IDS, f"{package_name}/{file_name}"))
 
 
+def half_ids(package: str, file: str) -> tuple[str, str]:
+    """The two ids between which `ab` alternates a file."""
+    return resource_id(package, file), resource_id(package, f"{file}#b")
+
+
 def targets_of(edition: Edition, package: Mapping[str, Any] | None, *, package_name: str) -> tuple[Target, ...]:
     """One target per public file, with the ids of resources that stand on the portal already."""
     present = list(package.get("resources", ())) if package else []

@@ -34,7 +34,7 @@ from ternopil_pipelines.portal.hidden_half import (
     revise_half,
     staging_name,
 )
-from ternopil_pipelines.portal.resources import FILE, Target, resource_id
+from ternopil_pipelines.portal.resources import FILE, Target, half_ids, resource_id
 from ternopil_pipelines.portal.sending import resource_updates, send_files
 from ternopil_pipelines.portal.showing import add_missing_views, remove, revise
 from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work, look_again, show
@@ -123,8 +123,8 @@ def _pairs(work: Work, now: Situation, staging: Mapping[str, Any], doubts: Doubt
 def _other_half(work: Work, target: Target, staging: Mapping[str, Any]) -> str:
     if is_taken_over(work, staging):
         return resource_id(work.package, f"{target.file.name}#{work.claim}")
-    first = resource_id(work.package, target.file.name)
-    return first if first != target.id else resource_id(work.package, f"{target.file.name}#b")
+    first, second = half_ids(work.package, target.file.name)
+    return first if first != target.id else second
 
 
 def _prepare(work: Work, staging: Mapping[str, Any], hidden: list[Target]) -> None:

@@ -24,7 +24,7 @@ from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.hidden_half import forget_claim, staging_name
 from ternopil_pipelines.portal.journal import Entry, Journal
-from ternopil_pipelines.portal.resources import FILE, resource_id
+from ternopil_pipelines.portal.resources import FILE, half_ids
 from ternopil_pipelines.portal.situation import Say, show
 from ternopil_pipelines.portal.staging import REPLACES
 
@@ -112,7 +112,7 @@ def _attach_halves(client: PortalClient, package: Mapping[str, Any]) -> None:
         key: str(each[FILE])
         for each in package["resources"]
         if each.get(FILE)
-        for key in (each.get(REPLACES), resource_id(name, each[FILE]), resource_id(name, f"{each[FILE]}#b"))
+        for key in (each.get(REPLACES), *half_ids(name, each[FILE]))
         if key and key not in standing
     }
     if loose:
