@@ -17,7 +17,7 @@ import psutil
 
 from ternopil_pipelines.faults import PermanentFault, TransientFault
 from ternopil_pipelines.local_portal import configuration
-from ternopil_pipelines.local_portal.environment import packages_of, plain_environment
+from ternopil_pipelines.local_portal.environment import only_one, packages_of, plain_environment
 from ternopil_pipelines.local_portal.places import Places, as_root
 from ternopil_pipelines.local_portal.processes import Started, identify, last_lines, run_logged, stop
 
@@ -148,15 +148,23 @@ def _programs(places: Places) -> Path:
 def _ensure_user(places: Places) -> str | None:
     if not as_root():
         return None
-    try:
-        pwd.getpwnam(SYSTEM_USER)
-    except KeyError:
-        run_logged(
-            ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-            + ["--shell", "/usr/sbin/nologin", SYSTEM_USER],
-            log=places.logs / "postgresql-setup.log",
-            environment=plain_environment() | {"PATH": f"/usr/sbin:/sbin:{os.environ.get('PATH', '/usr/bin:/bin')}"},
-            doing="creating the system user PostgreSQL runs as (it refuses root)",
-        )
+    ensure_system_user(SYSTEM_USER, log=places.logs / "postgresql-setup.log")
     shutil.chown(places.sockets, SYSTEM_USER, SYSTEM_USER)
     return SYSTEM_USER
+
+
+def ensure_system_user(name: str, *, log: Path) -> None:
+    """A user without home and shell. One process at a time, on this machine: four portals that began together each
+    made it with another number, and initdb could not look up its own."""
+    path = f"/usr/sbin:/sbin:{os.environ.get('PATH', '/usr/bin:/bin')}"
+    with only_one(Path("/etc"), say=lambda _: None, waiting_for=name):
+        try:
+            pwd.getpwnam(name)
+        except KeyError:
+            run_logged(
+                ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
+                + ["--shell", "/usr/sbin/nologin", name],
+                log=log,
+                environment=plain_environment() | {"PATH": path},
+                doing="creating the system user PostgreSQL runs as (it refuses root)",
+            )

@@ -75,8 +75,8 @@ def ensure_environment(environment: Path, *, logs: Path, say: Say) -> None:
 
 @contextmanager
 def only_one(lock: Path, *, say: Say, waiting_for: str) -> Iterator[None]:
-    """One process at a time; the lock ends with its holder, however that ends."""
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    """One process at a time; the lock, a file or a folder, ends with its holder, however that ends."""
+    descriptor = os.open(lock, os.O_RDONLY if lock.is_dir() else os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
