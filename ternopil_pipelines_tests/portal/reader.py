@@ -41,12 +41,20 @@ class Looks:
 
 class Reader(threading.Thread):
     """`sizes`: how many rows each version has, as far as the test knows; a file tells it of its own. `crowded`: among
-    ten publishers the portal may answer 5xx; anywhere else that ends the reader and fails the test."""
+    ten publishers the portal may answer 5xx; anywhere else that ends the reader and fails the test. `pause`: seconds
+    between two looks; one that hardly pauses takes half a processor from the portal it reads."""
 
     def __init__(
-        self, url: str, package: str, sizes: Mapping[str, int] | None = None, *, crowded: bool = False
+        self,
+        url: str,
+        package: str,
+        sizes: Mapping[str, int] | None = None,
+        *,
+        crowded: bool = False,
+        pause: float = 0.02,
     ) -> None:
         super().__init__(daemon=True)
+        self._pause = pause
         self._crowded = crowded
         self._sizes = sizes if sizes is not None else {}
         self.looks = Looks()
@@ -64,8 +72,7 @@ class Reader(threading.Thread):
         self._session.close()
 
     def run(self) -> None:
-        # A pause, so that one reader does not take a processor from the portal it reads.
-        while not self._over.wait(0.02):
+        while not self._over.wait(self._pause):
             with contextlib.suppress(requests.RequestException):
                 self.look()
 

@@ -19,7 +19,7 @@ from ternopil_pipelines_tests.portal.conftest import Press
 from ternopil_pipelines_tests.portal.failing_proxy import PATIENCE, WAYS, FailingProxy
 from ternopil_pipelines_tests.portal.making import Shelf, catalogue, cells
 from ternopil_pipelines_tests.portal.reader import Reader
-from ternopil_pipelines_tests.portal.test_crashes import judge
+from ternopil_pipelines_tests.portal.test_crashes import UNHURRIED, judge
 from ternopil_pipelines_tests.portal.workers import without_room
 
 CHANGES = frozenset(
@@ -57,9 +57,10 @@ COURSES = {
     "ab": Course("ab", before=2),
     "ab, its staging dataset made": Course("ab", fresh=True),
 }
-# Here every call is tried. What comes before a mode's own steps (who may publish, what stands there) and after its
-# last change (reading back) is the same code on every course, and tried once; `make bars` tries it on all.
+# What comes before a mode's own steps (who may publish, what stands there) and after its last change (reading back) is
+# the same code on every course: it is tried on one, by `make bars` on one of each mode.
 WHOLE_COURSE = "in place, a table that grows"
+WHOLE_COURSES = (WHOLE_COURSE, "direct", "ab")
 ALIKE_BEFORE = 3
 
 
@@ -104,10 +105,14 @@ class Trial:
     def once(self, name: str, course: str) -> int:
         """Each call of the course fails once, the n-th in the n-th way. How many there were."""
         offset = list(COURSES).index(course)
-        return self.of_calls(name, COURSES[course], whole=course == WHOLE_COURSE, offset=offset)
+        return self._of_calls(name, COURSES[course], whole=course == WHOLE_COURSE, offset=offset)
 
-    def of_calls(self, name: str, course: Course, *, whole: bool, way: str | None = None, offset: int = 0) -> int:
-        """As `once`, or all in `way`; `whole`: also those that are alike on every course."""
+    def each(self, name: str, course: str, way: str) -> int:
+        """Each call of the course fails in this way. How many there were."""
+        return self._of_calls(name, COURSES[course], whole=course in WHOLE_COURSES, way=way)
+
+    def _of_calls(self, name: str, course: Course, *, whole: bool, way: str | None = None, offset: int = 0) -> int:
+        """`whole`: also those that are alike on every course."""
         editions = self._begun(name, course)
         calls, views = self._without_failure(editions)
         first = 1 if whole else ALIKE_BEFORE if course.before == 0 else ALIKE_BEFORE + 1
@@ -137,7 +142,7 @@ class Trial:
         self, editions: Editions, numbers: range, views: list[tuple[str, str]], way: str | None, offset: int
     ) -> None:
         client = self.press.client
-        with Reader(client.url, editions.name, editions.sizes) as reader:
+        with Reader(client.url, editions.name, editions.sizes, pause=UNHURRIED) as reader:
             for call in numbers:
                 version, pair = editions.version, editions.next()
                 chosen = way or WAYS[(call + offset) % len(WAYS)]
