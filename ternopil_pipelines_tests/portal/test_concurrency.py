@@ -172,18 +172,34 @@ def test_while_a_table_is_written_another_machine_stands_back_and_nothing_is_lef
     assert told and extra_of(client.read("package_show", id=name), PREPARED_BY) is None
 
 
+@MODES
 def test_the_claim_of_a_machine_that_is_no_more_is_respected_while_it_is_young_and_then_taken_over(
     apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, mode: str,
 ) -> None:  # fmt: skip
-    city = catalogue(name)
-    press(shelf.keep(city, "v0"))
-    apart.killed_at("claimed", tmp_path, shelf.keep(city, "v1"))
-    pair, elsewhere = shelf.keep(city, "v2"), Journal(tmp_path / "elsewhere")
+    """Also by the modes that have locks of their own: the table under the claim is being written."""
+    press(shelf.keep(catalogue(name), "v0"))
+    apart.killed_at("claimed", tmp_path, shelf.keep(catalogue(name), "v1"))
+    pair, elsewhere = shelf.keep(catalogue(name, publish_mode=mode), "v2"), Journal(tmp_path / "elsewhere")
     with pytest.raises(PublicationContested, match="a run 0:30:00 after its last step takes over"):
         press(pair, journal=elsewhere)
     monkeypatch.setattr(claims, "LEASE", timedelta(0))
     require_whole(client, press(pair, journal=elsewhere), "v2")
+    assert extra_of(client.read("package_show", id=name), PREPARED_BY) is None
+
+
+def test_who_takes_over_makes_the_views_that_the_other_did_not_come_to(
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    press(shelf.keep(catalogue(name, formats=["CSV"]), "v1"))
+    richer = shelf.keep(catalogue(name, formats=["CSV", "JSON"]), "v1")
+    apart.killed_at("tables-loaded", tmp_path, richer)
+    json = next(each for each in client.read("package_show", id=name)["resources"] if each["format"] == "JSON")
+    assert client.read("resource_view_list", id=json["id"]) == []
+    monkeypatch.setattr(claims, "LEASE", timedelta(0))
+    press(richer, journal=Journal(tmp_path / "elsewhere"))
+    assert client.read("resource_view_list", id=json["id"]) != []
     assert extra_of(client.read("package_show", id=name), PREPARED_BY) is None
 
 

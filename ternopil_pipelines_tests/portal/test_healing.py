@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+import requests
 from sqlalchemy import create_engine
 
 from ternopil_pipelines.faults import PortalRefused, PortalUnreachable
@@ -18,6 +21,7 @@ from ternopil_pipelines.portal.situation import Work, look
 from ternopil_pipelines.portal.verification import verify
 from ternopil_pipelines_tests.portal.apart import Apart
 from ternopil_pipelines_tests.portal.conftest import Press
+from ternopil_pipelines_tests.portal.failing_proxy import FailingProxy
 from ternopil_pipelines_tests.portal.making import Shelf, catalogue
 from ternopil_pipelines_tests.portal.reader import Reader
 
@@ -99,6 +103,31 @@ def test_a_portal_that_changes_what_it_is_sent_is_named_and_not_tried_for_ever(
         press(pair, say=told.append)
     assert sum(text.startswith("sending again") for text in told) == 1
     assert not press(pair).unchanged
+    assert press(pair).unchanged
+
+
+class StaleCache(FailingProxy):
+    """In front of the portal something that goes on showing citizens an older title."""
+
+    def forward(self, handler: BaseHTTPRequestHandler) -> requests.Response:
+        answer = super().forward(handler)
+        if "package_show" in handler.path and "Authorization" not in handler.headers:
+            body = answer.json()
+            body["result"]["title"] = "Стара назва"
+            answer._content = json.dumps(body).encode()
+        return answer
+
+
+def test_what_somebodys_cache_shows_to_citizens_is_a_passing_fault_for_nothing_was_sent_that_could_mend_it(
+    client: PortalClient, shelf: Shelf, press: Press, name: str
+) -> None:
+    pair = shelf.keep(catalogue(name), "v1")
+    with (
+        StaleCache(client.url) as proxy,
+        PortalClient(proxy.url, client.token) as behind,
+        pytest.raises(PortalUnreachable, match="passport: title differs"),
+    ):
+        press(pair, client=behind)
     assert press(pair).unchanged
 
 
