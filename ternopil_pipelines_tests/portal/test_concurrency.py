@@ -81,7 +81,7 @@ def test_of_ten_machines_that_saw_the_same_edition_one_publishes_and_nine_say_wh
 ) -> None:
     with Machines(press, catalogue(name, publish_mode=mode)) as machines:
         press(machines.keep("v0", 5))
-        with Reader(client.url, name, machines.sizes, crowded=True) as reader:
+        with Reader(client.url, name, machines.sizes, crowded=True, pause=0.1) as reader:
             for _ in range(rounds):
                 attempts = machines.publish(looked=Barrier(PUBLISHERS))
                 assert len({each.began_at for each in attempts}) == 1
@@ -122,7 +122,7 @@ def test_of_ten_machines_that_publish_a_new_dataset_one_makes_it(
 ) -> None:
     with (
         Machines(press, catalogue(name, publish_mode=mode)) as machines,
-        Reader(client.url, name, machines.sizes, crowded=True) as reader,
+        Reader(client.url, name, machines.sizes, crowded=True, pause=0.1) as reader,
     ):
         attempts = machines.publish(looked=Barrier(PUBLISHERS))
         # Where a call failed its next run goes on.

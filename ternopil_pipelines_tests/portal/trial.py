@@ -19,7 +19,7 @@ from ternopil_pipelines_tests.portal.conftest import Press
 from ternopil_pipelines_tests.portal.failing_proxy import PATIENCE, WAYS, FailingProxy
 from ternopil_pipelines_tests.portal.making import Shelf, catalogue, cells
 from ternopil_pipelines_tests.portal.reader import Reader
-from ternopil_pipelines_tests.portal.test_crashes import UNHURRIED, judge
+from ternopil_pipelines_tests.portal.test_crashes import judge
 from ternopil_pipelines_tests.portal.workers import without_room
 
 CHANGES = frozenset(
@@ -62,6 +62,8 @@ COURSES = {
 WHOLE_COURSE = "in place, a table that grows"
 WHOLE_COURSES = (WHOLE_COURSE, "direct", "ab")
 ALIKE_BEFORE = 3
+# Seconds between two looks of a reader: some eight looks for each call that fails, of 1,900 at full size.
+CALM = 0.4
 
 
 @dataclass
@@ -142,7 +144,7 @@ class Trial:
         self, editions: Editions, numbers: range, views: list[tuple[str, str]], way: str | None, offset: int
     ) -> None:
         client = self.press.client
-        with Reader(client.url, editions.name, editions.sizes, pause=UNHURRIED) as reader:
+        with Reader(client.url, editions.name, editions.sizes, pause=CALM) as reader:
             for call in numbers:
                 version, pair = editions.version, editions.next()
                 chosen = way or WAYS[(call + offset) % len(WAYS)]
