@@ -96,9 +96,10 @@ def retire(settings: Settings, dataset: str) -> None:
     installation = settings.installation()
     found = declared(installation, dataset)
     client = installation.client(found)
+    user = client.user()
     changed = mark(client=client, dataset=found, journal=installation.journal)
     if changed:
-        installation.ledger.append("retired", who=person(), dataset=found.id, user=client.user())
+        installation.ledger.append("retired", who=person(), dataset=found.id, user=user)
     if settings.json:
         settings.document({"dataset": found.id, "changed": changed})
     else:

@@ -75,9 +75,9 @@ class PublishedResource:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """`package`: CKAN's name; `url`: the dataset's page; `decision`: by which it went out; `user`: whose token it was,
-    and `receipt`: what was read back, both None where the portal was only glanced at; `warning`: that the portal's
-    token ends soon."""
+    """`package`: CKAN's name; `url`: the dataset's page; `decision`: by which it went out; `user`: whose token it was;
+    `receipt`: what was read back, None where the portal was only glanced at; `warning`: that the portal's token ends
+    soon."""
 
     dataset: str
     package: str
@@ -120,6 +120,9 @@ def publish(
         claim = (earlier.claim if earlier is not None and not earlier.done else "") or uuid.uuid4().hex
         work = replace(work, claim=claim)
         client.preflight(edition.passport.organization)
+        # Not at the end: a connection idle while everything was read back is closed by the portal's server, and a run
+        # that failed by this call left an edition shown and no receipt.
+        user = client.user()
         if warning := _token_warning(client):
             say(warning)
         renamed = follow_new_name(work, earlier, journal)
@@ -148,7 +151,7 @@ def publish(
             receipt=receipt,
             seconds=time.monotonic() - started,
             decision=decision,
-            user=client.user() if receipt else None,
+            user=user,
             warning=_token_warning(client),
         )
 

@@ -91,11 +91,12 @@ def withdraw(
         _close(client, resources, say)
         _say_so(client, dataset)
         forget_claim(client, dataset.package_name)
+        user = client.user()
         closed = {address: client.status_of(address) for address in dict.fromkeys(addresses)}
         open_still = sorted(address for address, status in closed.items() if status not in _CLOSED)
         if open_still:
             raise PortalUnreachable(f"{len(open_still)} of {len(closed)} addresses still answer; withdraw again")
-        ledger.append(CLOSED, who=who, dataset=dataset.id, addresses=closed, user=client.user())
+        ledger.append(CLOSED, who=who, dataset=dataset.id, addresses=closed, user=user)
         journal.write(replace(entry, done=True))
     return Withdrawal(dataset.id, dataset.package_name, tuple(str(each["id"]) for _, each in resources), closed)
 

@@ -30,8 +30,9 @@ from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue, ce
 from ternopil_pipelines_tests.portal.reader import Reader
 
 KILLS = 300
-# Two readers that hardly pause make a publication a sixth longer and look 40 times for each kill; so it is 18 times.
-UNHURRIED = 0.15
+# Seconds. Two readers that hardly pause make a publication a sixth longer and look 40 times each for every kill; so
+# they look some ten times.
+UNHURRIED = 0.3
 # In place a table that grows, in the other modes any next one. At `surplus-removed` the edition has one file less.
 POINTS: dict[str, tuple[CrashPoint, ...]] = {
     "in_place": (

@@ -61,7 +61,7 @@ COURSES = {
 # the same code on every course: it is tried on one, by `make bars` on one of each mode.
 WHOLE_COURSE = "in place, a table that grows"
 WHOLE_COURSES = (WHOLE_COURSE, "direct", "ab")
-ALIKE_BEFORE = 3
+ALIKE_BEFORE = 4
 # Seconds between two looks of a reader: some eight looks for each call that fails, of 1,900 at full size.
 CALM = 0.4
 
