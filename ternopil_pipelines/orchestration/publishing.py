@@ -47,6 +47,8 @@ def publish_edition(
             journal=fresh.journal,
             say=say,
             datastore_url=fresh.datastore_url,
+            # Shown and not entered: the run that published it ended before its entry, and its receipt is still owed.
+            prove=not _is_last_entered(installation, edition),
         )
     enter_publication(installation, edition, published, who=f"run {run}", run=run)
     return published
@@ -84,8 +86,7 @@ def enter_publication(
 ) -> None:
     """`unchanged` where nothing was sent; but the first look after a crash between the portal's answer and the ledger
     finds the portal equal too, and that publication must not be missing here."""
-    last = last_published(installation.ledger, edition.dataset)
-    missed = published.unchanged and (last is None or last.edition != edition.address)
+    missed = published.unchanged and not _is_last_entered(installation, edition)
     installation.ledger.append(
         UNCHANGED if published.unchanged and not missed else PUBLISHED,
         who=who,
@@ -101,6 +102,11 @@ def enter_publication(
         run=run,
         warning=published.warning,
     )
+
+
+def _is_last_entered(installation: Installation, edition: Edition) -> bool:
+    last = last_published(installation.ledger, edition.dataset)
+    return last is not None and last.edition == edition.address
 
 
 def receipt_of(published: Publication) -> dict[str, Any] | None:

@@ -107,9 +107,11 @@ def publish(
     journal: Journal,
     say: Say = quiet,
     datastore_url: str | None = None,
+    prove: bool = False,
 ) -> Publication:
-    """Raises GateRefused without a passing decision, PublicationContested where another publisher won, PortalRefused
-    and PortalUnreachable as the portal answers; after the last, the same call again finishes what was begun."""
+    """`prove`: read everything back, also where there seems to be nothing to send. Raises GateRefused without a passing
+    decision, PublicationContested where another publisher won, PortalRefused and PortalUnreachable as the portal
+    answers; after the last, the same call again finishes what was begun."""
     decision = require_passing(ledger, dataset.id, edition.address)
     started = time.monotonic()
     work = Work(client, archive, edition, dataset.package_name, say, datastore_url)
@@ -120,20 +122,19 @@ def publish(
         claim = (earlier.claim if earlier is not None and not earlier.done else "") or uuid.uuid4().hex
         work = replace(work, claim=claim)
         client.preflight(edition.passport.organization)
-        # Not at the end: a connection idle while everything was read back is closed by the portal's server, and a run
-        # that failed by this call left an edition shown and no receipt.
+        # Not at the end: a run that failed by this call left an edition shown and no receipt.
         user = client.user()
         if warning := _token_warning(client):
             say(warning)
         renamed = follow_new_name(work, earlier, journal)
         if interrupted:
-            _let_calls_end(client)
+            time.sleep(CALLS_END)
         now = look(work)
         refuse_closed_by_others(now.package)
         entry = Entry(
             dataset.id, work.package, edition.address, dataset.publish_mode, previous=now.edition, claim=claim
         )
-        receipt, doubts = _first_look(mode, work, now, interrupted)
+        receipt, doubts = _first_look(mode, work, now, interrupted or prove)
         if doubts is not None:
             journal.write(entry)
             passing("intent-written")
@@ -156,12 +157,12 @@ def publish(
         )
 
 
-def _first_look(mode: Mode, work: Work, now: Situation, interrupted: bool) -> tuple[Receipt | None, Doubts | None]:
+def _first_look(mode: Mode, work: Work, now: Situation, prove: bool) -> tuple[Receipt | None, Doubts | None]:
     """What was read back, and what is wrong beside the metadata; None: the portal is equal to the edition."""
     if mode.needs(work, now):
         return None, NO_DOUBTS
     # Files are replaced before the database commits: after a crash equal metadata proves nothing.
-    receipt, found = verify(work, now) if interrupted else (None, glance(work, now))
+    receipt, found = verify(work, now) if prove else (None, glance(work, now))
     return receipt, found.doubts(now) if found else None
 
 
@@ -193,7 +194,7 @@ def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts) -> tuple[Situ
                 raise
             doubtful = fault
             work.say(f"{fault}; looking at the portal")
-            _let_calls_end(work.client)
+            time.sleep(CALLS_END)
             now = look_again(work, now)
         except claims.AnotherAtWork:
             raise
@@ -211,12 +212,6 @@ def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts) -> tuple[Situ
 
 def _in_short(told: Sequence[str]) -> str:
     return "; ".join(told[:3])
-
-
-def _let_calls_end(client: PortalClient) -> None:
-    # A connection left idle is closed by the portal's server in the same two seconds.
-    client.close()
-    time.sleep(CALLS_END)
 
 
 def _published(now: Situation) -> tuple[PublishedResource, ...]:

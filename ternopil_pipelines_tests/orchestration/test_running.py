@@ -12,6 +12,8 @@ import pytest
 import requests
 from ckanapi import RemoteCKAN
 
+from ternopil_pipelines.faults import PermanentFault
+from ternopil_pipelines.orchestration import publishing
 from ternopil_pipelines.orchestration.build import build_definitions
 from ternopil_pipelines.orchestration.names import publication_key, table_key
 from ternopil_pipelines_tests.orchestration.town import REPAIRS, Town, events
@@ -79,6 +81,22 @@ def test_a_department_s_file_is_published_whole_and_a_second_run_touches_nothing
         "unchanged",
     ]
     assert town.installation.ledger.verify() == []
+
+
+def test_a_run_that_ends_between_the_portal_and_its_entry_leaves_the_receipt_to_the_next(
+    town: Town, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object, **__: object) -> None:
+        raise PermanentFault("no entry")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(publishing, "enter_publication", dies)
+        assert town.run(town.repairs, instance).state == "refused"
+    town.run(town.repairs, instance)
+    entry = town.installation.ledger.last(town.repairs.id, "published")
+    assert entry is not None and entry.body["receipt"]["tables"] == {"repairs": 3}
+    assert town.run(town.repairs, instance).state == "unchanged"
+    assert town.installation.ledger.last(town.repairs.id, "published") == entry
 
 
 def test_one_changed_cell_of_a_database_is_a_new_edition_of_that_dataset_alone(

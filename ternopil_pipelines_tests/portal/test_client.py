@@ -15,6 +15,7 @@ import pytest
 
 from ternopil_pipelines.faults import Fault, PortalRefused, PortalUnreachable, PublicationContested
 from ternopil_pipelines.local_portal.portal import LocalPortal
+from ternopil_pipelines.portal import transport
 from ternopil_pipelines.portal.answers import PortalForbidden, PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
 
@@ -132,6 +133,50 @@ def test_nothing_listening_is_a_transient_fault() -> None:
 def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
     with pytest.raises(PortalRefused):
         PortalClient(url, None)
+
+
+def test_no_call_goes_over_a_connection_that_stood_idle_and_may_be_closed_just_now(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(transport, "LONGEST_IDLE", 3.0)  # so that a busy machine's own pauses are none
+    connections: list[int] = []
+
+    class ClosesIdle(BaseHTTPRequestHandler):
+        """One object for each connection."""
+
+        protocol_version = "HTTP/1.1"
+        answered: float | None = None
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if self.answered is not None and time.monotonic() - self.answered > 3:
+                self.close_connection = True
+                return
+            connections.append(self.client_address[1])
+            content = json.dumps({"success": True, "result": {}}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+            self.answered = time.monotonic()
+
+        def log_message(self, *_: Any) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), ClosesIdle)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        with PortalClient(f"http://127.0.0.1:{server.server_port}", TOKEN) as client:
+            for pause in (0.0, 0.0, 3.5):
+                time.sleep(pause)
+                client.call("user_show")
+    finally:
+        server.shutdown()
+        server.server_close()
+    # One after the other they share one; the server never meets a call on an idle one.
+    first, second, third = connections
+    assert first == second != third
 
 
 def test_a_silent_portal_is_left_after_the_timeout() -> None:

@@ -150,8 +150,6 @@ class Trial:
                 chosen = way or WAYS[(call + offset) % len(WAYS)]
                 tried = f"call {call}, {chosen}"
                 reached, result = self.fails_once(pair, call=call, way=chosen)
-                # One that stood idle is closed by the portal's server at a moment of its own.
-                client.close()
                 result = result or self.press(pair)
                 require_whole(client, result, version)
                 assert views_of(client, result) == views, tried
