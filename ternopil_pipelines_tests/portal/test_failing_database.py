@@ -61,7 +61,6 @@ def fails(press: Press, issues: Issues, *, number: int, way: str, rows: int) -> 
     """One publication whose `number`-th call to the database fails, and the next."""
     pair = issues.next(rows)
     version = list(issues.sizes)[-1]
-    press.client.close()
     with FailingDatabase(press.datastore_url, {number: way}) as database:
         try:
             result = press(pair, datastore_url=database.url)
@@ -70,7 +69,6 @@ def fails(press: Press, issues: Issues, *, number: int, way: str, rows: int) -> 
             # One failure is mended by the same run.
             assert way == "gone", (number, way)
             require_discreet(fault, version)
-            press.client.close()
             result = press(pair)
     require_whole(press.client, result, version)
     assert press.journal.unfinished() == ()
@@ -257,7 +255,6 @@ def test_a_portal_that_never_ends_with_the_files_does_not_keep_readers_from_the_
             proxy.gave_up.set()
         assert shown == 30
         require_whole(client, publishing.result(), "v1")
-    client.close()
     assert press(pair).unchanged
 
 
@@ -297,7 +294,6 @@ def test_what_stopped_a_publication_is_told_also_where_its_exchange_cannot_be_ta
         ):
             press(pair, client=client)
         assert proxy.ended > 0
-        press.client.close()
         require_whole(press.client, press(pair), "v1")
     judge(reader, "direct", issues.files)
     assert reader.looks.apart == 0
