@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import threading
 import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
@@ -93,10 +94,14 @@ class _Session(requests.Session):
     def __init__(self) -> None:
         super().__init__()
         self._used = time.monotonic()
+        self._looking = threading.Lock()
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        if time.monotonic() - self._used > LONGEST_IDLE:
-            self.close()
+        # Two threads that begin together: the second must not close what the first has just opened.
+        with self._looking:
+            if time.monotonic() - self._used > LONGEST_IDLE:
+                self.close()
+            self._used = time.monotonic()
         try:
             return super().send(request, **kwargs)
         finally:
