@@ -98,7 +98,8 @@ def retire(settings: Settings, dataset: str) -> None:
     client = installation.client(found)
     user = client.user()
     changed = mark(client=client, dataset=found, journal=installation.journal)
-    if changed:
+    # Also where the portal had marked it and this was stopped before it could say so.
+    if changed or installation.ledger.last(found.id, "retired") is None:
         installation.ledger.append("retired", who=person(), dataset=found.id, user=user)
     if settings.json:
         settings.document({"dataset": found.id, "changed": changed})

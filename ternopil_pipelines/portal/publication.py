@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -107,11 +107,12 @@ def publish(
     journal: Journal,
     say: Say = quiet,
     datastore_url: str | None = None,
-    prove: bool = False,
+    enter: Callable[[Publication], None] = lambda _: None,
 ) -> Publication:
-    """`prove`: read everything back, also where there seems to be nothing to send. Raises GateRefused without a passing
-    decision, PublicationContested where another publisher won, PortalRefused and PortalUnreachable as the portal
-    answers; after the last, the same call again finishes what was begun."""
+    """`enter`: puts the result on record before it counts as done; who ends in between reads back and enters it in the
+    next run. Raises GateRefused without a passing decision, PublicationContested where another publisher won,
+    PortalRefused and PortalUnreachable as the portal answers; after the last, the same call again finishes what was
+    begun."""
     decision = require_passing(ledger, dataset.id, edition.address)
     started = time.monotonic()
     work = Work(client, archive, edition, dataset.package_name, say, datastore_url)
@@ -134,14 +135,12 @@ def publish(
         entry = Entry(
             dataset.id, work.package, edition.address, dataset.publish_mode, previous=now.edition, claim=claim
         )
-        receipt, doubts = _first_look(mode, work, now, interrupted or prove)
+        receipt, doubts = _first_look(mode, work, now, interrupted)
         if doubts is not None:
             journal.write(entry)
             passing("intent-written")
             now, receipt = _bring(mode, work, now, doubts)
-        if doubts is not None or interrupted or renamed:
-            journal.write(replace(entry, done=True))
-        return Publication(
+        published = Publication(
             dataset=dataset.id,
             package=work.package,
             url=f"{client.url}/dataset/{work.package}",
@@ -155,14 +154,18 @@ def publish(
             user=user,
             warning=_token_warning(client),
         )
+        enter(published)
+        if doubts is not None or interrupted or renamed:
+            journal.write(replace(entry, done=True))
+        return published
 
 
-def _first_look(mode: Mode, work: Work, now: Situation, prove: bool) -> tuple[Receipt | None, Doubts | None]:
+def _first_look(mode: Mode, work: Work, now: Situation, interrupted: bool) -> tuple[Receipt | None, Doubts | None]:
     """What was read back, and what is wrong beside the metadata; None: the portal is equal to the edition."""
     if mode.needs(work, now):
         return None, NO_DOUBTS
     # Files are replaced before the database commits: after a crash equal metadata proves nothing.
-    receipt, found = verify(work, now) if prove else (None, glance(work, now))
+    receipt, found = verify(work, now) if interrupted else (None, glance(work, now))
     return receipt, found.doubts(now) if found else None
 
 

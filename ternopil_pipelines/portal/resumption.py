@@ -5,7 +5,7 @@ Run at the start and every ten minutes. What to do for one entry is `publication
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from ternopil_pipelines.catalogue.model import Dataset
@@ -29,10 +29,11 @@ def resume(
     journal: Journal,
     say: Say = quiet,
     datastore_url: str | None = None,
+    enter: Callable[[Publication], None] = lambda _: None,
 ) -> tuple[Publication, ...]:
-    """Finish what a crash interrupted, withdrawals too. A dataset that another publisher moved on, that is being
-    published now or whose edition may no longer go out is left alone; the first fault of the portal is raised after
-    all were tried."""
+    """Finish what a crash interrupted, withdrawals too; `enter` as `publish` takes it. A dataset that another publisher
+    moved on, that is being published now or whose edition may no longer go out is left alone; the first fault of the
+    portal is raised after all were tried."""
     known = {dataset.id: dataset for dataset in datasets}
     finished: list[Publication] = []
     failed: Fault | None = None
@@ -56,7 +57,7 @@ def resume(
             finished.append(
                 publish(
                     client=client, archive=archive, ledger=ledger, edition=edition, dataset=dataset, journal=journal,
-                    say=say, datastore_url=datastore_url,
+                    say=say, datastore_url=datastore_url, enter=enter,
                 )
             )  # fmt: skip
         except (PublicationContested, GateRefused) as left:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
@@ -13,9 +14,11 @@ import requests
 from ckanapi import RemoteCKAN
 
 from ternopil_pipelines.faults import PermanentFault
+from ternopil_pipelines.installation import Installation
 from ternopil_pipelines.orchestration import publishing
 from ternopil_pipelines.orchestration.build import build_definitions
 from ternopil_pipelines.orchestration.names import publication_key, table_key
+from ternopil_pipelines.portal.publication import Publication
 from ternopil_pipelines_tests.orchestration.town import REPAIRS, Town, events
 
 PASSPORT_FIELDS = ("title", "notes", "license_id", "maintainer", "maintainer_email", "organization", "tags")
@@ -86,17 +89,26 @@ def test_a_department_s_file_is_published_whole_and_a_second_run_touches_nothing
 def test_a_run_that_ends_between_the_portal_and_its_entry_leaves_the_receipt_to_the_next(
     town: Town, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dies(*_: object, **__: object) -> None:
+    shown: list[Publication] = []
+
+    def dies(_: Installation, published: Publication, **__: object) -> None:
+        shown.append(published)
         raise PermanentFault("no entry")
 
     with monkeypatch.context() as broken:
-        broken.setattr(publishing, "enter_publication", dies)
+        broken.setattr(publishing, "_enter", dies)
         assert town.run(town.repairs, instance).state == "refused"
     town.run(town.repairs, instance)
     entry = town.installation.ledger.last(town.repairs.id, "published")
     assert entry is not None and entry.body["receipt"]["tables"] == {"repairs": 3}
     assert town.run(town.repairs, instance).state == "unchanged"
-    assert town.installation.ledger.last(town.repairs.id, "published") == entry
+    ledger = town.installation.ledger
+    assert ledger.last(town.repairs.id, "published") == entry
+    # What was withdrawn and found on the portal again is published again, not unchanged.
+    ledger.append("withdrawn", who="person x", dataset=town.repairs.id, edition=entry.edition, reason="витік")
+    publishing._enter(town.installation, replace(shown[0], unchanged=True), run="next")
+    again = ledger.last(town.repairs.id)
+    assert again is not None and (again.what, again.edition) == ("published", entry.edition)
 
 
 def test_one_changed_cell_of_a_database_is_a_new_edition_of_that_dataset_alone(

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -138,8 +139,10 @@ def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
 def test_no_call_goes_over_a_connection_that_stood_idle_and_may_be_closed_just_now(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    assert transport.LONGEST_IDLE < 2  # gunicorn's
     monkeypatch.setattr(transport, "LONGEST_IDLE", 3.0)  # so that a busy machine's own pauses are none
     connections: list[int] = []
+    both = threading.Barrier(2)
 
     class ClosesIdle(BaseHTTPRequestHandler):
         """One object for each connection."""
@@ -153,6 +156,8 @@ def test_no_call_goes_over_a_connection_that_stood_idle_and_may_be_closed_just_n
                 self.close_connection = True
                 return
             connections.append(self.client_address[1])
+            if self.path.endswith("datastore_upsert"):
+                both.wait(timeout=60)
             content = json.dumps({"success": True, "result": {}}).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(content)))
@@ -167,16 +172,22 @@ def test_no_call_goes_over_a_connection_that_stood_idle_and_may_be_closed_just_n
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:
-        with PortalClient(f"http://127.0.0.1:{server.server_port}", TOKEN) as client:
-            for pause in (0.0, 0.0, 3.5):
-                time.sleep(pause)
-                client.call("user_show")
+        with PortalClient(f"http://127.0.0.1:{server.server_port}", TOKEN) as client, ThreadPoolExecutor(2) as pool:
+            for _ in range(2):
+                list(pool.map(client.call, ["datastore_upsert"] * 2))
+                # One of the two connections is used meanwhile, the other rests.
+                for _ in range(5):
+                    time.sleep(0.7)
+                    client.call("user_show")
+            time.sleep(3.5)
+            client.call("user_show")
     finally:
         server.shutdown()
         server.server_close()
-    # One after the other they share one; the server never meets a call on an idle one.
-    first, second, third = connections
-    assert first == second != third
+    first, second, *between = connections[:7]
+    assert first != second and set(between) < {first, second}
+    assert set(connections[7:9]) != {first, second}
+    assert connections[-1] not in connections[:-1]
 
 
 def test_a_silent_portal_is_left_after_the_timeout() -> None:
