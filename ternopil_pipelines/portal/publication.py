@@ -139,7 +139,7 @@ def publish(
         if doubts is not None:
             journal.write(entry)
             passing("intent-written")
-            now, receipt = _bring(mode, work, now, doubts)
+            now, receipt = _bring(mode, work, now, doubts, interrupted=interrupted)
         published = Publication(
             dataset=dataset.id,
             package=work.package,
@@ -169,7 +169,8 @@ def _first_look(mode: Mode, work: Work, now: Situation, interrupted: bool) -> tu
     return receipt, found.doubts(now) if found else None
 
 
-def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts) -> tuple[Situation, Receipt]:
+def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts, *, interrupted: bool) -> tuple[Situation, Receipt]:
+    """`interrupted`: what is still being written may be a call of ours, begun before the crash."""
     doubtful: PortalUnreachable | None = None
     told: list[str] = []
     for _ in range(ROUNDS):
@@ -204,7 +205,11 @@ def _bring(mode: Mode, work: Work, now: Situation, doubts: Doubts) -> tuple[Situ
         except PublicationContested as fault:
             # First the dataset alone: its tables may be locked by the winner, who needs the portal's workers.
             package = show(work.client, work.package)
-            if package is not None and package == now.package:
+            if package is not None and package == now.package and interrupted:
+                # On a busy portal it takes longer than was waited already: once in 240 kills.
+                work.say(f"{fault}; waiting for a call of the interrupted publication to end")
+                time.sleep(CALLS_END)
+            elif package is not None and package == now.package:
                 raise PublicationContested(
                     f"dataset `{work.package}` is being published by another publisher; ours stands back ({fault})"
                 ) from None

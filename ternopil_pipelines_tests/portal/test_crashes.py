@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import random
 import signal
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -188,6 +190,39 @@ def test_a_call_that_outlives_its_publisher_doubles_no_row(
         late.result()
     assert client.read("datastore_search", anonymous=True, resource_id=table, limit=0)["total"] == 50
     assert press(pair).unchanged
+
+
+def test_a_call_of_the_killed_publisher_that_takes_long_is_waited_for_by_the_same_restart(
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(publication, "CALLS_END", 0.5)
+    city = catalogue(name)
+    table = next(each.id for each in press(shelf.keep(city, "v1", rows=60)).resources if each.datastore)
+    pair = shelf.keep(city, "v2", rows=70)
+    apart.killed_at("table-unmarked", tmp_path, pair)
+    over = threading.Event()
+
+    def write() -> None:
+        with PortalClient(client.url, client.token) as late:
+            for number in itertools.count(1000):
+                rows = [{"_id": number, "version": "v2"}]
+                late.call("datastore_upsert", resource_id=table, force=True, method="upsert", records=rows)
+                if over.is_set():
+                    return
+
+    def told(text: str) -> None:
+        if "waiting for a call" in text:
+            over.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(write)
+        try:
+            assert not press(pair, say=told).unchanged
+        finally:
+            over.set()
+        late.result()
+    assert press.journal.unfinished() == () and press(pair).unchanged
 
 
 def killed_and_resumed(
