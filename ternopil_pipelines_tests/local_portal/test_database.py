@@ -1,3 +1,5 @@
+"""The user PostgreSQL runs as under root."""
+
 from __future__ import annotations
 
 import os

@@ -264,8 +264,6 @@ def test_killed_at_any_moment_readers_see_nothing_mixed_and_one_restart_is_enoug
     city = catalogue(name, publish_mode=mode)
     issues = Issues(shelf, city)
     usual = press(issues.next(500)).seconds
-    # What a killed publisher asked for ends within a usual publication, also on a machine where that takes long.
-    monkeypatch.setattr(publication, "CALLS_END", max(CALLS_END, usual))
     moments = random.Random(mode)
     cut_off = []
     readers = [Reader(client.url, name, issues.sizes, pause=UNHURRIED) for _ in range(2)]
