@@ -12,6 +12,7 @@ import requests
 from ckanapi import RemoteCKAN
 
 from ternopil_pipelines.local_portal.portal import LocalPortal
+from ternopil_pipelines.portal.retirement import retire as mark_retired
 from ternopil_pipelines_tests.commands.conftest import Ternopil
 from ternopil_pipelines_tests.commands.test_closed_paths import look
 from ternopil_pipelines_tests.orchestration.town import REPAIRS, Town
@@ -187,6 +188,19 @@ def test_retiring_is_said_on_the_portal_and_in_the_ledger_once(town: Town, terno
     [entry] = [each for each in entries if each["what"] == "retired"]
     assert entry["who"].startswith("person ")
     assert "retired" in ternopil("evidence", "show", town.repairs.id).out
+
+
+def test_a_retirement_that_was_stopped_before_its_entry_is_entered_by_the_next_call(
+    town: Town, ternopil: Ternopil
+) -> None:
+    _published(town, ternopil, REPAIRS)
+    installation = town.installation
+    with installation.client(town.repairs) as client:
+        assert mark_retired(client=client, dataset=town.repairs, journal=installation.journal)
+    assert ternopil("retire", town.repairs.id, "--json").document["changed"] is False
+    ternopil("retire", town.repairs.id)
+    entries = installation.ledger.entries(dataset=town.repairs.id)
+    assert [each.what for each in entries].count("retired") == 1
 
 
 def test_what_cannot_be_gone_back_to_is_wrong_use(town: Town, ternopil: Ternopil) -> None:
