@@ -48,8 +48,7 @@ def release(work: Work, package: Mapping[str, Any]) -> None:
 
 
 def _write(work: Work, package: Mapping[str, Any], claim: list[dict[str, str]]) -> None:
-    extras = [{"key": each["key"], "value": each["value"]} for each in package.get("extras", ())]
-    kept = [each for each in extras if each["key"] != passport.PREPARED_BY]
+    kept = passport.extras_without(package, {passport.PREPARED_BY})
     revise(work, package, (), filter=["-extras"], update={"extras": [*kept, *claim]})
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ternopil_pipelines.faults import PortalRefused, PortalUnreachable, PublicationContested
 from ternopil_pipelines.portal import claims
 from ternopil_pipelines.portal.client import PortalClient
+from ternopil_pipelines.portal.passport import extra_of, extras_without
 from ternopil_pipelines.portal.resources import Target
 from ternopil_pipelines.portal.showing import revise
 from ternopil_pipelines.portal.situation import Work, show
@@ -16,6 +18,10 @@ from ternopil_pipelines.portal.situation import Work, show
 _SUFFIX = "-staging"
 # Where the claim stands, a field of the staging dataset that `match` can compare, and what tells one taken over.
 _CLAIM, _TAKEN_OVER = "version", "~"
+
+
+# An extra of the staging dataset: what was taken out of it last, id → file's name as JSON.
+_DETACHED = "detached"
 
 
 def staging_name(package: str) -> str:
@@ -61,6 +67,24 @@ def is_taken_over(work: Work, staging: Mapping[str, Any]) -> bool:
 def revise_half(work: Work, staging: Mapping[str, Any], *sent: Target, **parameters: Any) -> None:
     """A change of the staging dataset, while the claim on it is ours."""
     revise(work, staging, sent, **{f"match__{_CLAIM}": staging[_CLAIM], **parameters})
+
+
+def detach(work: Work, hidden: Collection[Target]) -> None:
+    """Out of the staging dataset; file and table stay with the id until that dataset changes again. The same call
+    notes what goes: were its publisher killed before the switch, a withdrawal would have nothing else to find it by."""
+    staging = our_half(work)
+    note = {"key": _DETACHED, "value": json.dumps({each.id: each.file.name for each in hidden})}
+    revise_half(
+        work,
+        staging,
+        filter=["-extras", *(f"-resources__{key}" for key in sorted(each.id for each in hidden))],
+        update={"extras": [*extras_without(staging, {_DETACHED}), note]},
+    )
+
+
+def detached(staging: Mapping[str, Any]) -> dict[str, str]:
+    """Id → file's name of what was taken out last, wherever it stands now."""
+    return dict(json.loads(extra_of(staging, _DETACHED) or "{}"))
 
 
 def is_ours(work: Work, staging: Mapping[str, Any]) -> bool:

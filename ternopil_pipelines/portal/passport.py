@@ -7,7 +7,7 @@ which values a passport has is the edition's.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ternopil_pipelines.evidence.edition import Passport
@@ -87,12 +87,16 @@ def tags_of(keywords: tuple[str, ...]) -> list[str]:
 def merged_extras(package: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[dict[str, str]]:
     """The wanted extras and those others wrote on the dataset, which stay as they are."""
     ours = {*OUR_EXTRAS, *(extra["key"] for extra in wanted["extras"])}
-    foreign = [
+    return [*wanted["extras"], *extras_without(package, ours)]
+
+
+def extras_without(package: Mapping[str, Any], keys: Collection[str]) -> list[dict[str, str]]:
+    """To be sent back beside a new value: CKAN takes extras as one list."""
+    return [
         {"key": extra["key"], "value": extra["value"]}
         for extra in package.get("extras", ())
-        if extra["key"] not in ours
+        if extra["key"] not in keys
     ]
-    return [*wanted["extras"], *foreign]
 
 
 def differences(package: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:

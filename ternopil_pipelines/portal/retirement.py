@@ -10,7 +10,7 @@ from ternopil_pipelines.catalogue.model import Dataset
 from ternopil_pipelines.faults import PortalRefused
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.journal import Journal
-from ternopil_pipelines.portal.passport import extra_of
+from ternopil_pipelines.portal.passport import extra_of, extras_without
 from ternopil_pipelines.portal.situation import show
 
 _FREQUENCY, _LABEL = "update_frequency", "update_frequency_label"
@@ -24,11 +24,7 @@ def retire(*, client: PortalClient, dataset: Dataset, journal: Journal) -> bool:
             raise PortalRefused(f"dataset `{dataset.package_name}` is not on the portal: there is nothing to retire")
         if extra_of(package, _FREQUENCY) == Frequency.NEVER.value:
             return False
-        others = [
-            {"key": each["key"], "value": each["value"]}
-            for each in package.get("extras", ())
-            if each["key"] not in {_FREQUENCY, _LABEL}
-        ]
+        others = extras_without(package, {_FREQUENCY, _LABEL})
         told = [
             {"key": _FREQUENCY, "value": Frequency.NEVER.value},
             {"key": _LABEL, "value": cadence(Frequency.NEVER).label},

@@ -16,7 +16,7 @@ dataset is touched, which makes the other's switch fail, and nothing the other m
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +27,7 @@ from ternopil_pipelines.portal.answers import PortalForbidden
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.hidden_half import (
     claim_half,
+    detach,
     is_ours,
     is_taken_over,
     our_half,
@@ -84,7 +85,7 @@ def _move(work: Work, now: Situation, staging: Mapping[str, Any], doubts: Doubts
     if pairs:
         _prepare(work, staging, [new for _, new in pairs])
         passing("staged")
-        _detach(work, [new.id for _, new in pairs])
+        detach(work, [new for _, new in pairs])
         passing("detached")
         _switch(work, now, pairs)
         passing("switched")
@@ -177,11 +178,6 @@ def _bytes_stand(work: Work, staging: Mapping[str, Any], target: Target) -> bool
         return work.client.sha256_of(address, anonymous=False)[0] == target.file.sha256
     except PortalRefused:
         return False
-
-
-def _detach(work: Work, ids: Collection[str]) -> None:
-    """Out of the staging dataset; file and table stay with the id until the staging dataset changes again."""
-    revise_half(work, our_half(work), filter=[f"-resources__{each}" for each in sorted(ids)])
 
 
 def _switch(work: Work, now: Situation, pairs: list[tuple[Target, Target]]) -> None:

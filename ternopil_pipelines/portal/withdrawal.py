@@ -22,9 +22,9 @@ from ternopil_pipelines.portal import datastore, passport
 from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.crash_points import passing
-from ternopil_pipelines.portal.hidden_half import forget_claim, staging_name
+from ternopil_pipelines.portal.hidden_half import detached, forget_claim, staging_name
 from ternopil_pipelines.portal.journal import Entry, Journal
-from ternopil_pipelines.portal.resources import FILE, half_ids
+from ternopil_pipelines.portal.resources import FILE
 from ternopil_pipelines.portal.situation import Say, show
 from ternopil_pipelines.portal.staging import REPLACES
 
@@ -104,18 +104,12 @@ def withdraw(
 def _attach_halves(client: PortalClient, package: Mapping[str, Any]) -> None:
     """What a killed `ab` publication left in neither dataset keeps its file and its table: back into the private one,
     to be closed with it. An id that never held anything does no harm there."""
-    name = str(package["name"])
-    staging = show(client, staging_name(name))
+    staging = show(client, staging_name(str(package["name"])))
     if staging is None:
         return
     standing = {each["id"] for half in (package, staging) for each in half["resources"]}
-    loose = {
-        key: str(each[FILE])
-        for each in package["resources"]
-        if each.get(FILE)
-        for key in (each.get(REPLACES), *half_ids(name, each[FILE]))
-        if key and key not in standing
-    }
+    replaced = {str(each[REPLACES]): str(each[FILE]) for each in package["resources"] if each.get(REPLACES)}
+    loose = {key: file for key, file in {**detached(staging), **replaced}.items() if key not in standing}
     if loose:
         attached = [
             {"id": key, "name": file, FILE: file, "url": file, "url_type": "upload"} for key, file in loose.items()
@@ -192,14 +186,10 @@ def _say_so(client: PortalClient, dataset: Dataset) -> None:
         return
     # One that nobody has seen yet has nothing to say to anybody, and is filled and shown by a later publication.
     state = passport.PREPARING if passport.is_preparing(package) else STATE
-    extras = [
-        {"key": each["key"], "value": each["value"]}
-        for each in package.get("extras", ())
-        if each["key"] not in {passport.EDITION, passport.STATE, passport.PREPARED_BY}
-    ]
+    kept = passport.extras_without(package, {passport.EDITION, passport.STATE, passport.PREPARED_BY})
     client.revise(
         match__id=package["id"],
         filter=["-extras"],
-        update={"extras": [*extras, {"key": passport.STATE, "value": state}]},
+        update={"extras": [*kept, {"key": passport.STATE, "value": state}]},
         include=["-*"],
     )

@@ -20,6 +20,7 @@ from ckanapi.errors import NotAuthorized
 
 from ternopil_pipelines.faults import PermanentFault
 from ternopil_pipelines.local_portal.portal import LocalPortal
+from ternopil_pipelines.local_portal.processes import recall
 from ternopil_pipelines_tests.local_portal.conftest import ORGANIZATION
 from ternopil_pipelines_tests.portal_fixture import portal_environment, start_test_portal
 
@@ -202,9 +203,13 @@ def test_down_ends_every_process_and_up_finds_the_data_again(base: Path) -> None
 def test_a_killed_web_server_is_noticed_and_started_again(base: Path) -> None:
     portal = start_test_portal(base)
     try:
-        for process in _processes_of(portal):
-            if "gunicorn" in " ".join(process.cmdline()):
-                process.kill()
+        # By its number: while it names itself anew it has no command line to be found by, and goes on answering.
+        (web,) = (each.process() for each in recall(portal.places.processes) if each.name == "gunicorn")
+        assert web is not None
+        ended = [web, *web.children(recursive=True)]
+        for process in ended:
+            process.kill()
+        psutil.wait_procs(ended, timeout=30)
         assert portal.status().running is False
         with pytest.raises(PermanentFault, match="not running"):
             portal.ensure_organizations([("finance", "Фінансове управління")])

@@ -260,7 +260,26 @@ def test_halves_between_the_datasets_of_a_killed_publication_are_withdrawn_too(
     assert set(leaked.files) <= set(done.resources)
     assert leaked.tables == set()
     assert {client.status_of(each) for each in leaked.addresses} <= {403, 404}
-    # An editor who adds the same ids again would get what was left on the portal's disk.
+    require_nothing_left_behind(client, name, leaked)
+
+
+def test_a_file_that_nobody_saw_yet_is_withdrawn_too_where_its_publisher_was_killed_before_the_switch(
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
+) -> None:
+    press(shelf.keep(catalogue(name, publish_mode="ab", formats=["CSV"]), "v1"))
+    pair = shelf.keep(catalogue(name, publish_mode="ab", formats=["CSV"], tables=("works", "stops")), "v2")
+    apart.killed_at("staged", tmp_path, pair)
+    leaked = Leaked(client, name)
+    apart.killed_at("detached", tmp_path, pair)
+    assert len(leaked.files.keys() - leaked.resources) == 3, "stops, works and the description are in neither dataset"
+    done = take_back(press, pair[0])
+    assert set(leaked.files) <= set(done.resources)
+    assert {client.status_of(each) for each in leaked.addresses} <= {403, 404}
+    require_nothing_left_behind(client, name, leaked)
+
+
+def require_nothing_left_behind(client: PortalClient, name: str, leaked: Leaked) -> None:
+    """An editor who adds the same ids again would get what was left on the portal's disk."""
     again = [{"id": each, "name": "x", "url": places[0].rsplit("/", 1)[-1], "url_type": "upload"}
              for each, places in leaked.files.items()]  # fmt: skip
     client.revise(match__name=name, update__resources__extend=again)
