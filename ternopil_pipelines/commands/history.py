@@ -74,6 +74,7 @@ def withdraw(settings: Settings, dataset: str, reason: str) -> None:
         reason=reason,
         who=person(),
         say=_log.info,
+        datastore_url=installation.datastore_url if found.publish_mode == "direct" else None,
     )
     if settings.json:
         settings.document(asdict(done))

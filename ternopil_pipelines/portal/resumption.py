@@ -46,7 +46,7 @@ def resume(
                 say(f"finishing the interrupted withdrawal of {dataset.id}")
                 withdraw(
                     client=client, ledger=ledger, dataset=dataset, journal=journal, reason=entry.note, who="resume",
-                    say=say,
+                    say=say, datastore_url=datastore_url,
                 )  # fmt: skip
                 continue
             edition = archive.read(dataset.id, entry.edition)

@@ -83,7 +83,7 @@ class ShadowTables:
 
     def fill(self, table: str, rows: Rows, *, comments_nested: bool) -> None:
         """A stage of `table`, with all rows and without readers, committed; nothing of it where that fails."""
-        self._remove_left_behind(table)
+        self.remove_left_behind(table)
         self._value("SELECT pg_advisory_lock(%s)", self._number)
         self._stages[table] = stage = f"{_STAGE}{table}_{self._number:0{_DIGITS}x}"
         try:
@@ -94,17 +94,18 @@ class ShadowTables:
                 self.discard(table)
             raise
 
-    def stages(self, table: str) -> list[str]:
-        """All there are of `table`, whosever they are."""
+    def stages(self, table: str | None = None) -> list[str]:
+        """All there are of `table`, else of any, whosever they are."""
         with faults("asking"):
             cursor = self._connection.cursor()
             cursor.execute(
                 "SELECT relname FROM pg_class WHERE relkind = 'r' AND pg_table_is_visible(oid) AND relname ~ %s",
-                (f"^{_STAGE}{table}_[0-9a-f]{{{_DIGITS}}}$",),
+                (f"^{_STAGE}{table or '.+'}_[0-9a-f]{{{_DIGITS}}}$",),
             )
             return [name for (name,) in cursor.fetchall()]
 
-    def _remove_left_behind(self, table: str) -> None:
+    def remove_left_behind(self, table: str | None = None) -> None:
+        """Stages of `table`, else of any, whose publisher is no more."""
         with faults("removing a stage left behind"):
             cursor = self._connection.cursor()
             cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")

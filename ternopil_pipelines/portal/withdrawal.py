@@ -2,9 +2,10 @@
 
 The order is what closes everything: the tables first (they answer on their own), then each file is overwritten (CKAN
 leaves a deleted resource's file on its disk and would serve it again), then the resources. Halves parked privately go
-the same way. What cannot be reached from here (backups, the activity stream, the national portal) is named, not done.
-The dataset itself stays, so that its address says what happened. The ledger holds when it began, which addresses were
-to be closed, and what a citizen got from each of them in the end.
+the same way, and what a killed `direct` publication was filling goes too. What cannot be reached from here (backups,
+the activity stream, the national portal) is named, not done. The dataset itself stays, so that its address says what
+happened. The ledger holds when it began, which addresses were to be closed, and what a citizen got from each of them in
+the end.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.hidden_half import detached, forget_claim, staging_name
 from ternopil_pipelines.portal.journal import Entry, Journal
 from ternopil_pipelines.portal.resources import FILE
+from ternopil_pipelines.portal.shadow import ShadowTables
 from ternopil_pipelines.portal.situation import Say, show
 from ternopil_pipelines.portal.staging import REPLACES
 
@@ -59,9 +61,10 @@ def withdraw(
     reason: str,
     who: str,
     say: Say = lambda text: None,
+    datastore_url: str | None = None,
 ) -> Withdrawal:
     """Withdraw every resource of the dataset, ours and others'. Called again it finishes what was begun. The editions
-    shown need a new decision before they may go out again."""
+    shown need a new decision before they may go out again. `datastore_url`: needed where its mode is `direct`."""
     with journal.claim(dataset.id):
         package = show(client, dataset.package_name)
         if package is None:
@@ -89,6 +92,9 @@ def withdraw(
         addresses = [each for half, resource in resources for each in addresses_of(client, half, resource)]
         addresses += _enter(ledger, entry, addresses, who=who, resumed=resumed)
         _close(client, resources, say)
+        if datastore_url is not None and dataset.publish_mode == "direct":
+            with ShadowTables(datastore_url) as tables:
+                tables.remove_left_behind()
         _say_so(client, dataset)
         forget_claim(client, dataset.package_name)
         user = client.user()

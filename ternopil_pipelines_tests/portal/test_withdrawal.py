@@ -15,6 +15,7 @@ from ternopil_pipelines.portal.hidden_half import staging_name
 from ternopil_pipelines.portal.passport import PREPARED_BY, extra_of
 from ternopil_pipelines.portal.resumption import resume
 from ternopil_pipelines.portal.retirement import retire
+from ternopil_pipelines.portal.shadow import ShadowTables
 from ternopil_pipelines.portal.situation import show
 from ternopil_pipelines.portal.withdrawal import TOMBSTONE, Withdrawal, addresses_of, withdraw
 from ternopil_pipelines_tests.portal.apart import Apart
@@ -25,7 +26,7 @@ from ternopil_pipelines_tests.portal.making import Shelf, catalogue
 def take_back(press: Press, dataset: object) -> Withdrawal:
     return withdraw(
         client=press.client, ledger=press.shelf.ledger, dataset=dataset, journal=press.journal,  # type: ignore[arg-type]
-        reason="витік", who="test",
+        reason="витік", who="test", datastore_url=press.datastore_url,
     )  # fmt: skip
 
 
@@ -276,6 +277,19 @@ def test_a_file_that_nobody_saw_yet_is_withdrawn_too_where_its_publisher_was_kil
     assert set(leaked.files) <= set(done.resources)
     assert {client.status_of(each) for each in leaked.addresses} <= {403, 404}
     require_nothing_left_behind(client, name, leaked)
+
+
+def test_rows_that_a_killed_direct_publication_was_filling_in_are_removed_with_the_rest(
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path
+) -> None:
+    city = catalogue(name, publish_mode="direct")
+    press(shelf.keep(city, "v1"))
+    pair = shelf.keep(city, "v2")
+    apart.killed_at("shadow-filled", tmp_path, pair)
+    with ShadowTables(press.datastore_url) as tables:
+        assert len(tables.stages()) == 1
+        take_back(press, pair[0])
+        assert tables.stages() == []
 
 
 def require_nothing_left_behind(client: PortalClient, name: str, leaked: Leaked) -> None:
