@@ -52,8 +52,12 @@ class ShadowTables:
             raise PortalRefused("portal.datastore_url is not a database address") from None
         if address.get_backend_name() != "postgresql":
             raise PortalRefused("portal.datastore_url is not a PostgreSQL address")
+        # Without a reset: each is ended here, and SQLAlchemy would write a traceback for one that was lost.
         self._engine = create_engine(
-            address.set(drivername="postgresql+psycopg2"), poolclass=NullPool, connect_args=_CONNECTING
+            address.set(drivername="postgresql+psycopg2"),
+            poolclass=NullPool,
+            pool_reset_on_return=None,
+            connect_args=_CONNECTING,
         )
         with faults("connecting"):
             self._connection = self._engine.raw_connection()

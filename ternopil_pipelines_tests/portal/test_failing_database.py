@@ -101,11 +101,13 @@ def _kind(asked: str) -> list[str]:
 
 @pytest.mark.parametrize("parts", [False, True])
 def test_each_call_to_the_database_failing_is_seen_by_no_reader_and_finished(
-    press: Press, issues: Issues, name: str, monkeypatch: pytest.MonkeyPatch, parts: bool
-) -> None:
+    press: Press, issues: Issues, name: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    parts: bool,
+) -> None:  # fmt: skip
     if parts:
         monkeypatch.setattr(shadow, "PARALLEL_FROM", 10)
     assert tried(press, issues, WAYS, name, parts=parts) > 5
+    assert [each.name for each in caplog.records if each.name.startswith("sqlalchemy")] == [], "foreign tracebacks"
 
 
 @pytest.mark.bars
