@@ -88,7 +88,8 @@ def require_passing(ledger: Ledger, dataset: str, address: str) -> Decision:
     if found.verdict == "held":
         raise EditionHeld(f"edition {address} of {dataset} is held by {found.by}: {found.why}")
     if not found.passing:
-        raise GateRefused(f"edition {address} of {dataset} is {found.verdict} by {found.by}: {found.why}")
+        happened = found.gate if found.gate in _REVOKING else found.verdict
+        raise GateRefused(f"edition {address} of {dataset} is {happened} by {found.by}: {found.why}")
     return found
 
 

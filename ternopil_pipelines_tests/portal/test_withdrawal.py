@@ -45,7 +45,7 @@ def test_withdrawn_data_answer_nowhere_and_need_a_new_decision(
     assert len(done.closed) == 4 * len(done.resources)
     assert set(done.closed.values()) <= {403, 404}
     assert client.read("package_show", anonymous=True, id=name)["resources"] == []
-    with pytest.raises(GateRefused):
+    with pytest.raises(GateRefused, match="is withdrawn by test: витік"):
         press(pair)
     decide(shelf.ledger, edition, "approved", by="person", why="перевірено", who="test")
     assert not press(pair).unchanged
