@@ -111,11 +111,12 @@ class Installation:
     def journal(self) -> Journal:
         return Journal(self.home / "journal")
 
-    @property
-    def datastore_url(self) -> str | None:
-        """The DataStore's write URL where the city gives one: it enables the mode `direct`."""
+    def datastore_url(self, dataset: Dataset) -> str | None:
+        """The DataStore's write URL where `dataset`'s mode needs it: a variable that is not set stops no other."""
         url = self.catalogue.portal.datastore_url
-        return None if url is None else self.environment.resolve(url, key="portal.datastore_url")
+        if url is None or dataset.publish_mode != "direct":
+            return None
+        return self.environment.resolve(url, key="portal.datastore_url")
 
     def reader(self) -> PortalClient:
         """As anyone on the internet, without a token."""

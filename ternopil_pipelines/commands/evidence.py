@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from ternopil_pipelines.commands.output import Settings, json_option, leave
-from ternopil_pipelines.faults import UsageFault
+from ternopil_pipelines.faults import PermanentFault, UsageFault
 
 
 @click.group()
@@ -31,15 +31,19 @@ def verify(settings: Settings, digests: tuple[str, ...]) -> None:
     installation = settings.installation()
     kept = [each for place in digests for each in read_digests(_content(place), place=place)]
     problems = verify_all(installation.ledger, installation.archive, kept)
-    entries = installation.ledger.entries()
+    try:
+        count: int | None = len(installation.ledger.entries())
+    except PermanentFault:  # a row that cannot be read is among the problems
+        count = None
     if settings.json:
         told = {"digests": len(kept)} if digests else {}
-        settings.document({"entries": len(entries), "problems": problems, **told})
+        settings.document({"entries": count, "problems": problems, **told})
     else:
         for problem in problems:
             settings.say(problem)
         held = f"; звірено відбитків: {len(kept)}" if digests else ""
-        settings.say(f"Записів у журналі: {len(entries)}{held}; порушень: {len(problems)}")
+        read = "не прочитати" if count is None else count
+        settings.say(f"Записів у журналі: {read}{held}; порушень: {len(problems)}")
     leave(1 if problems else 0)
 
 

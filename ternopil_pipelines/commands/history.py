@@ -11,7 +11,7 @@ import click
 
 from ternopil_pipelines.commands.output import Settings, json_option
 from ternopil_pipelines.commands.publish import dataset_named, declared
-from ternopil_pipelines.faults import PortalRefused, UsageFault
+from ternopil_pipelines.faults import EditionHeld, Fault, GateRefused, PortalRefused, UsageFault
 
 if TYPE_CHECKING:
     from ternopil_pipelines.catalogue.model import Dataset
@@ -32,22 +32,34 @@ def rollback(settings: Settings, dataset: str, to: str | None, note: str) -> Non
     from ternopil_pipelines.evidence.decisions import require_passing
     from ternopil_pipelines.evidence.journal import KEPT
     from ternopil_pipelines.gates.moderation import bring_back, roll_back
-    from ternopil_pipelines.orchestration.publishing import publish_edition
+    from ternopil_pipelines.orchestration.publishing import publish_edition, respect_embargo
 
     installation = settings.installation()
     found = dataset_named(installation, dataset)
     ledger = installation.ledger
+    # Before anything is entered: a rollback that is refused must change nothing.
+    try:
+        respect_embargo(installation, found)
+    except EditionHeld as held:
+        raise GateRefused(str(held)) from None
+    installation.client(found).preflight(installation.catalogue.holder_of(found).organization_name)
     begun = _begun(installation, found)
     target = _edition(installation, found, begun, to)
     bring_back(ledger, target, by=person(), note=note)
-    # Before the other one is rejected: a rollback that is refused must change nothing.
     require_passing(ledger, found.id, target.address)
     newest = ledger.last(found.id, KEPT)
     # On the way back to what the source holds now nothing needs to be kept away.
     if begun and begun[0] != target.address and (newest is None or newest.edition != target.address):
         roll_back(ledger, installation.archive.read(found.id, begun[0]), by=person(), note=note)
     settings.say(f"Повертаю на портал редакцію {target.address[:12]} від {target.made_at[:16]}…")
-    published = publish_edition(installation, found, target, run=f"rollback by {person()}", say=_log.info)
+    try:
+        published = publish_edition(installation, found, target, run=f"rollback by {person()}", say=_log.info)
+    except Fault:
+        entry = installation.journal.read(found.id)
+        if begun and (entry is None or entry.done or entry.edition != target.address):
+            # Nothing was begun that a later run would finish: what stands may stand.
+            bring_back(ledger, installation.archive.read(found.id, begun[0]), by=person(), note="no rollback was begun")
+        raise
     if settings.json:
         settings.document({"dataset": found.id, "edition": target.address, "url": published.url})
     else:
@@ -74,7 +86,7 @@ def withdraw(settings: Settings, dataset: str, reason: str) -> None:
         reason=reason,
         who=person(),
         say=_log.info,
-        datastore_url=installation.datastore_url if found.publish_mode == "direct" else None,
+        datastore_url=installation.datastore_url(found),
     )
     if settings.json:
         settings.document(asdict(done))
@@ -92,6 +104,7 @@ def withdraw(settings: Settings, dataset: str, reason: str) -> None:
 @click.pass_obj
 def retire(settings: Settings, dataset: str) -> None:
     """Позначити набір на порталі як «Більше не оновлюється»; дані залишаються."""
+    from ternopil_pipelines.evidence.journal import PUBLISHED
     from ternopil_pipelines.portal.retirement import retire as mark
 
     installation = settings.installation()
@@ -100,7 +113,8 @@ def retire(settings: Settings, dataset: str) -> None:
     user = client.user()
     changed = mark(client=client, dataset=found, journal=installation.journal)
     # Also where the portal had marked it and this was stopped before it could say so.
-    if changed or installation.ledger.last(found.id, "retired") is None:
+    last = installation.ledger.last(found.id, PUBLISHED, "retired")
+    if changed or last is None or last.what == PUBLISHED:
         installation.ledger.append("retired", who=person(), dataset=found.id, user=user)
     if settings.json:
         settings.document({"dataset": found.id, "changed": changed})

@@ -53,8 +53,8 @@ class Ledger:
     def __init__(self, url: str, *, clock: Callable[[], datetime] = _now) -> None:
         try:
             self._url = make_url(url)
-        except ArgumentError as error:
-            raise PermanentFault("the ledger's address is no SQLAlchemy URL") from error
+        except (ArgumentError, ValueError):  # a port that is no number is quoted, be it the tail of a password
+            raise PermanentFault("the ledger's address is no SQLAlchemy URL") from None
         if self._url.drivername in {"postgresql", "postgres"}:
             self._url = self._url.set(drivername="postgresql+psycopg2")  # SQLAlchemy 2.1 would take psycopg 3
         self._clock = clock

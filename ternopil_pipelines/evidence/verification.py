@@ -70,7 +70,10 @@ def verify_all(ledger: Ledger, archive: Archive, digests: Sequence[Mapping[str, 
     except PermanentFault:
         entries = ()
     erasures = {(each.dataset, each.edition): each for each in entries if each.what == "erased"}
-    known = {(each.dataset, each.edition) for each in entries if each.dataset and each.edition}
+    # What a withdrawal names may have been another installation's: it closes whatever the portal showed.
+    known = {
+        (each.dataset, each.edition) for each in entries if each.dataset and each.edition and each.what != "withdrawn"
+    }
     stored = {(dataset, each.name) for dataset in archive.datasets() for each in _editions(archive, dataset)}
     if stored and not entries and not problems:
         problems.append("ledger: it has no entries, but the archive has editions")
@@ -124,8 +127,9 @@ def _seal_lines(data: bytes) -> dict[str, str] | None:
 
 
 def _editions(archive: Archive, dataset: str) -> list[Any]:
-    folder = archive.storage.path(dataset)
-    return [each for each in folder.iterdir() if len(each.name) == 64 and each.is_dir()]
+    """A folder of an object store without the manifest, which is written last, is an upload that was killed."""
+    folders = [each for each in archive.storage.path(dataset).iterdir() if len(each.name) == 64 and each.is_dir()]
+    return [each for each in folders if archive.storage.local or each.joinpath(MANIFEST).exists()]
 
 
 def _digest(file: Any) -> str:

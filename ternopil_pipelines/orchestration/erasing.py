@@ -40,14 +40,15 @@ def erase_edition(
         stored.unlink()  # the next run makes them again
     for place in _beside(installation, edition, sources):
         place.unlink(missing_ok=True)
-    # Dagster remembers the last event and the last check results of an asset apart from the runs.
-    names = [each for table in edition.tables for each in (slug(table.id), f"raw_{slug(table.id)}")]
-    instance.wipe_assets([dg.AssetKey([slug(edition.dataset), name]) for name in (*names, "edition")])
     for run in runs:
+        instance.compute_log_manager.delete_logs(prefix=[run])
         if instance.has_run(run):
             instance.delete_run(run)
-        instance.compute_log_manager.delete_logs(prefix=[run])
-    _forget_deleted_rows(instance, runs)
+    # After the runs, which are found by these events: who is stopped in between finds the others again. Dagster
+    # remembers the last event and the last check results of an asset apart from the runs.
+    names = [each for table in edition.tables for each in (slug(table.id), f"raw_{slug(table.id)}")]
+    instance.wipe_assets([dg.AssetKey([slug(edition.dataset), name]) for name in (*names, "edition")])
+    _forget_deleted_rows(instance)
 
 
 def _runs(installation: Installation, edition: Edition, instance: dg.DagsterInstance) -> Iterator[str]:
@@ -95,12 +96,10 @@ def _beside(installation: Installation, edition: Edition, sources: set[str]) -> 
             yield report
 
 
-def _forget_deleted_rows(instance: dg.DagsterInstance, runs: set[str]) -> None:
-    """SQLite leaves deleted rows in free pages and in its log until it is told to write the file anew."""
-    names = {*(f"{run}.db" for run in runs), "index.db", "runs.db"}
+def _forget_deleted_rows(instance: dg.DagsterInstance) -> None:
+    """SQLite leaves deleted rows in free pages and in its log until it is told to write the file anew. Every file is:
+    which runs a call deleted that did not come this far is known no more."""
     for path in (Path(instance.root_directory) / "history").rglob("*.db"):
-        if path.name not in names:
-            continue
         try:
             with closing(sqlite3.connect(path, timeout=60, isolation_level=None)) as connection:
                 connection.execute("VACUUM")

@@ -35,7 +35,7 @@ def publish_edition(
     installation: Installation, dataset: Dataset, edition: Edition, *, run: str, say: Callable[[str], None]
 ) -> Publication:
     """Bring the portal to the edition and enter what came of it, a failure too."""
-    _respect_embargo(installation, dataset)
+    respect_embargo(installation, dataset)
     # What the environment says now: the portal may have moved since this process began.
     fresh = installation.with_fresh_environment()
     with entering(installation, dataset, edition=edition.address, run=run):
@@ -47,7 +47,7 @@ def publish_edition(
             dataset=dataset,
             journal=fresh.journal,
             say=say,
-            datastore_url=fresh.datastore_url,
+            datastore_url=fresh.datastore_url(dataset),
             enter=partial(_enter, installation, run=run),
         )
 
@@ -57,7 +57,7 @@ def finish_interrupted(
 ) -> Publication | None:
     """Finish what the journal says was begun, entered as any publication. None where there is nothing to finish: it
     was finished meanwhile, another publisher moved the dataset on, or the edition may no longer go out."""
-    _respect_embargo(installation, dataset)
+    respect_embargo(installation, dataset)
     fresh = installation.with_fresh_environment()
     begun = fresh.journal.read(dataset.id)
     with entering(installation, dataset, edition=begun.edition if begun else None, run=run):
@@ -68,7 +68,7 @@ def finish_interrupted(
             datasets=[dataset],
             journal=fresh.journal,
             say=say,
-            datastore_url=fresh.datastore_url,
+            datastore_url=fresh.datastore_url(dataset),
             enter=partial(_enter, installation, run=run),
         )
     if not finished:
@@ -106,7 +106,7 @@ def receipt_of(published: Publication) -> dict[str, Any] | None:
     return None if published.receipt is None else json.loads(json.dumps(asdict(published.receipt), default=str))
 
 
-def _respect_embargo(installation: Installation, dataset: Dataset) -> None:
+def respect_embargo(installation: Installation, dataset: Dataset) -> None:
     until = installation.catalogue.embargo_of(dataset)
     if until is not None and datetime.now(UTC) < until:
         raise EditionHeld(f"dataset {dataset.id} is under embargo until {until.isoformat()}")

@@ -137,6 +137,7 @@ def _finish_withdrawal(context: dg.SensorEvaluationContext, installation: Instal
                 datasets=[dataset],
                 journal=installation.journal,
                 say=context.log.info,
+                datastore_url=fresh.datastore_url(dataset),
             )
     except Fault as fault:
         context.log.warning(f"{dataset_id}: the withdrawal is not finished: {fault}")

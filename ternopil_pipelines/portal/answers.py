@@ -29,6 +29,10 @@ class PortalMissing(PortalRefused):
     """The dataset, resource or table asked for is not on the portal (404)."""
 
 
+class PortalTooSmall(PortalRefused):
+    """The call is larger than the portal's web server takes."""
+
+
 class PortalForbidden(PortalRefused):
     """The portal treats the token as having no right; a dead token looks the same."""
 
@@ -76,7 +80,7 @@ def fault_of_status(status: int, *, action: str) -> Fault:
     if status in {401, 403}:
         return PortalForbidden(f"{action}: the portal denies it ({status})")
     if status == 413:
-        return PortalRefused(f"{action}: larger than the portal's web server takes (413)")
+        return PortalTooSmall(f"{action}: larger than the portal's web server takes (413)")
     if status == 429 or status >= 500:
         return PortalUnreachable(f"{action}: the portal answered {status}; whether it was done is unknown")
     if 300 <= status < 400:

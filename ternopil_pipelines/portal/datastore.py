@@ -137,6 +137,11 @@ def create(client: PortalClient, resource: str, rows: Rows) -> None:
     _create(client, resource, rows.marked_fields(rows.sha256), records=rows.records())
 
 
+def rehearse(client: PortalClient, rows: Rows) -> None:
+    """A call as large as `create`'s, which does nothing. Raises PortalTooSmall where none of that size gets through."""
+    client.call("status_show", fields=rows.marked_fields(rows.sha256), records=rows.records())
+
+
 def begin(client: PortalClient, resource: str, rows: Rows, count: int) -> None:
     """A table with the first `count` rows and without a mark, so that half of one is known."""
     _create(client, resource, rows.marked_fields(None), records=rows.records(0, count))

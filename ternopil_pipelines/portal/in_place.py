@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ternopil_pipelines.faults import PortalRefused, PortalUnreachable, PublicationContested
 from ternopil_pipelines.portal import claims, datastore, filling, passport
-from ternopil_pipelines.portal.answers import PortalForbidden
+from ternopil_pipelines.portal.answers import PortalForbidden, PortalTooSmall
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.overwriting import differs_little, fits_one_call, overwritable, overwrite, settle
 from ternopil_pipelines.portal.resources import Target
@@ -57,6 +57,8 @@ def advance(work: Work, now: Situation, *, doubts: Doubts = NO_DOUBTS) -> None:
     if (leaving or many) and not now.hidden:
         now = _claimed(work, now)
     for each in leaving:
+        if not now.hidden:
+            _require_room(work, each)
         datastore.drop(work.client, each.id)
     if leaving:
         passing("tables-hidden")
@@ -127,6 +129,19 @@ def _require_one_call(work: Work, targets: Collection[Target], found: Mapping[st
             )
 
 
+def _require_room(work: Work, target: Target) -> None:
+    """Before a table that readers see is dropped. Rows as JSON are some four times their CSV: a web server whose limit
+    passes the file may refuse them, and the table would be gone for good."""
+    try:
+        datastore.rehearse(work.client, work.rows(target))
+    except PortalTooSmall:
+        raise PortalRefused(
+            f"table {target.file.table} of `{work.package}`: its rows in one call are larger than the portal's web"
+            " server takes (413), and in several readers would meet a part of them; the table stands as it was: set"
+            " `publish_mode: ab` for this dataset in sources.yaml, or ask the portal's administrator for a higher limit"
+        ) from None
+
+
 def _claimed(work: Work, now: Situation) -> Situation:
     """Before tables that readers see are touched: who loses the dataset to another has lost it here."""
     assert now.package is not None
@@ -168,6 +183,7 @@ def _overwrite(work: Work, targets: Collection[Target], found: Mapping[str, Diff
             if not rows.fits_one_call:
                 raise
             # An older CKAN without writing by `_id`, or a key of somebody's on the table.
+            _require_room(work, target)
             work.say(f"{refused}; making the table anew")
             datastore.drop(work.client, target.id)
             return False

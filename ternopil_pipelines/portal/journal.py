@@ -29,7 +29,8 @@ Kind = Literal["publish", "withdraw"]
 @dataclass(frozen=True, slots=True)
 class Entry:
     """`edition`: what should stand on the portal; `previous`: what stood there when it began, None for nothing of ours.
-    `note`: why, for a withdrawal; `claim`: how the portal knows this publication, the same when it is resumed."""
+    `note`, `who`: why and by whom, for a withdrawal; `claim`: how the portal knows this publication, the same when
+    it is resumed."""
 
     dataset: str
     package: str
@@ -38,6 +39,7 @@ class Entry:
     kind: Kind = "publish"
     previous: str | None = None
     note: str = ""
+    who: str = ""
     done: bool = False
     claim: str = ""
 

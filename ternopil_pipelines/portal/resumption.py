@@ -45,8 +45,8 @@ def resume(
             if entry.kind == "withdraw":
                 say(f"finishing the interrupted withdrawal of {dataset.id}")
                 withdraw(
-                    client=client, ledger=ledger, dataset=dataset, journal=journal, reason=entry.note, who="resume",
-                    say=say, datastore_url=datastore_url,
+                    client=client, ledger=ledger, dataset=dataset, journal=journal, reason=entry.note,
+                    who=entry.who or "resume", say=say, datastore_url=datastore_url,
                 )  # fmt: skip
                 continue
             edition = archive.read(dataset.id, entry.edition)

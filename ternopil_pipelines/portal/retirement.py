@@ -11,7 +11,7 @@ from ternopil_pipelines.faults import PortalRefused
 from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.journal import Journal
 from ternopil_pipelines.portal.passport import extra_of, extras_without
-from ternopil_pipelines.portal.situation import show
+from ternopil_pipelines.portal.renaming import standing_page
 
 _FREQUENCY, _LABEL = "update_frequency", "update_frequency_label"
 
@@ -19,7 +19,7 @@ _FREQUENCY, _LABEL = "update_frequency", "update_frequency_label"
 def retire(*, client: PortalClient, dataset: Dataset, journal: Journal) -> bool:
     """`no longer updated` on the portal. False where it says so already: then nothing is written."""
     with journal.claim(dataset.id):
-        package = show(client, dataset.package_name)
+        package = standing_page(client, dataset, journal)
         if package is None:
             raise PortalRefused(f"dataset `{dataset.package_name}` is not on the portal: there is nothing to retire")
         if extra_of(package, _FREQUENCY) == Frequency.NEVER.value:

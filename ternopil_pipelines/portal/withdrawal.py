@@ -25,6 +25,7 @@ from ternopil_pipelines.portal.client import PortalClient
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.hidden_half import detached, forget_claim, staging_name
 from ternopil_pipelines.portal.journal import Entry, Journal
+from ternopil_pipelines.portal.renaming import standing_page
 from ternopil_pipelines.portal.resources import FILE
 from ternopil_pipelines.portal.shadow import ShadowTables
 from ternopil_pipelines.portal.situation import Say, show
@@ -66,37 +67,39 @@ def withdraw(
     """Withdraw every resource of the dataset, ours and others'. Called again it finishes what was begun. The editions
     shown need a new decision before they may go out again. `datastore_url`: needed where its mode is `direct`."""
     with journal.claim(dataset.id):
-        package = show(client, dataset.package_name)
+        package = standing_page(client, dataset, journal)
         if package is None:
             raise PortalRefused(f"dataset `{dataset.package_name}` is not on the portal: there is nothing to withdraw")
+        name = str(package["name"])
         begun = journal.read(dataset.id)
         begun = None if begun is None or begun.done else begun
         resumed = begun is not None and begun.kind == "withdraw"
         shown = passport.extra_of(package, passport.EDITION)
         entry = Entry(
             dataset.id,
-            dataset.package_name,
+            name,
             # What was about to be shown goes too.
             (begun.edition if begun else "") or shown or "",
             dataset.publish_mode,
             "withdraw",
             previous=shown or (begun.previous if begun and resumed else None),
             note=reason,
+            who=who,
         )
         journal.write(entry)
         passing("intent-written")
         if begun:
             _attach_halves(client, package)
-        halves = [each for each in (package, show(client, staging_name(dataset.package_name))) if each]
+        halves = [each for each in (package, show(client, staging_name(name))) if each]
         resources = [(half, dict(each)) for half in halves for each in half["resources"]]
         addresses = [each for half, resource in resources for each in addresses_of(client, half, resource)]
         addresses += _enter(ledger, entry, addresses, who=who, resumed=resumed)
         _close(client, resources, say)
-        if datastore_url is not None and dataset.publish_mode == "direct":
+        if datastore_url is not None:
             with ShadowTables(datastore_url) as tables:
                 tables.remove_left_behind()
-        _say_so(client, dataset)
-        forget_claim(client, dataset.package_name)
+        _say_so(client, name)
+        forget_claim(client, name)
         user = client.user()
         closed = {address: client.status_of(address) for address in dict.fromkeys(addresses)}
         open_still = sorted(address for address, status in closed.items() if status not in _CLOSED)
@@ -104,7 +107,7 @@ def withdraw(
             raise PortalUnreachable(f"{len(open_still)} of {len(closed)} addresses still answer; withdraw again")
         ledger.append(CLOSED, who=who, dataset=dataset.id, addresses=closed, user=user)
         journal.write(replace(entry, done=True))
-    return Withdrawal(dataset.id, dataset.package_name, tuple(str(each["id"]) for _, each in resources), closed)
+    return Withdrawal(dataset.id, name, tuple(str(each["id"]) for _, each in resources), closed)
 
 
 def _attach_halves(client: PortalClient, package: Mapping[str, Any]) -> None:
@@ -185,9 +188,9 @@ def _close(client: PortalClient, resources: list[tuple[dict[str, Any], dict[str,
         passing("surplus-removed")
 
 
-def _say_so(client: PortalClient, dataset: Dataset) -> None:
+def _say_so(client: PortalClient, name: str) -> None:
     """The dataset shows no edition any more; a later publication starts anew under the same address."""
-    package = show(client, dataset.package_name)
+    package = show(client, name)
     if package is None:
         return
     # One that nobody has seen yet has nothing to say to anybody, and is filled and shown by a later publication.

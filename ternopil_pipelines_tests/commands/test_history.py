@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -125,6 +127,58 @@ def test_a_rollback_works_there_and_back_one_command_each_way(
     assert ternopil("evidence", "verify", "--json").document["problems"] == []
 
 
+@pytest.mark.parametrize("hindered", ["embargo", "token", "portal"])
+def test_a_rollback_that_cannot_be_made_changes_nothing(
+    town: Town, ternopil: Ternopil, monkeypatch: pytest.MonkeyPatch, hindered: str
+) -> None:
+    name = town.repairs.id
+    _published(town, ternopil, REPAIRS)
+    newer = _published(town, ternopil, NEWER)
+    before, entries = _shown(town), town.installation.ledger.entries()
+    declared = town.sources.read_text(encoding="utf-8")
+    with monkeypatch.context() as patched:
+        if hindered == "embargo":
+            text = declared.replace("once a month\n", "once a month\n    embargo: 2999-12-01T09:00\n")
+            town.sources.write_text(text, encoding="utf-8")
+        elif hindered == "token":
+            patched.setenv("CKAN_API_TOKEN", "dead")
+        else:
+            patched.setenv("CKAN_URL", "http://127.0.0.1:9")
+        said = ternopil("rollback", name, "--json")
+        assert said.code == (1 if hindered == "embargo" else 3), said.out
+    town.sources.write_text(declared, encoding="utf-8")
+    assert town.installation.ledger.entries() == entries
+    [quiet] = ternopil("publish", name, "--json").document["datasets"]
+    assert (quiet["state"], quiet["edition"]) == ("unchanged", newer)
+    assert _shown(town) == before
+
+
+def test_a_rollback_that_another_publisher_forestalls_leaves_what_stands(town: Town, ternopil: Ternopil) -> None:
+    name = town.repairs.id
+    _published(town, ternopil, REPAIRS)
+    newer = _published(town, ternopil, NEWER)
+    with town.installation.journal.claim(name):
+        assert ternopil("rollback", name, "--json").code != 0
+    [quiet] = ternopil("publish", name, "--json").document["datasets"]
+    assert (quiet["state"], quiet["exit_code"], quiet["edition"]) == ("unchanged", 0, newer)
+    assert ternopil("rollback", name, "--json").code == 0
+
+
+def test_a_ledger_that_cannot_be_read_hides_no_altered_edition(town: Town, ternopil: Ternopil) -> None:
+    edition = _published(town, ternopil, REPAIRS)
+    file = next((town.root / "home" / "editions").rglob("*.csv"))
+    file.write_bytes(file.read_bytes() + b"x")
+    with closing(sqlite3.connect(town.root / "home" / "ledger.db")) as connection, connection:
+        for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {trigger}")
+        connection.execute("UPDATE ledger_entries SET body = '{' WHERE sequence = 2")
+    told = ternopil("evidence", "verify", "--json")
+    assert (told.code, told.document["entries"]) == (1, None)
+    assert any(edition in each and file.name in each for each in told.document["problems"])
+    assert any("entry 2" in each for each in told.document["problems"])
+    assert "не прочитати" in ternopil("evidence", "verify").out
+
+
 def test_two_rollbacks_in_a_row_go_two_editions_back_and_a_third_says_that_there_is_none(
     town: Town, ternopil: Ternopil
 ) -> None:
@@ -201,6 +255,13 @@ def test_a_retirement_that_was_stopped_before_its_entry_is_entered_by_the_next_c
     ternopil("retire", town.repairs.id)
     entries = installation.ledger.entries(dataset=town.repairs.id)
     assert [each.what for each in entries].count("retired") == 1
+    # Updated again, and retired a second time.
+    _published(town, ternopil, NEWER)
+    with installation.client(town.repairs) as client:
+        assert mark_retired(client=client, dataset=town.repairs, journal=installation.journal)
+    ternopil("retire", town.repairs.id)
+    entries = installation.ledger.entries(dataset=town.repairs.id)
+    assert [each.what for each in entries].count("retired") == 2
 
 
 def test_what_cannot_be_gone_back_to_is_wrong_use(town: Town, ternopil: Ternopil) -> None:

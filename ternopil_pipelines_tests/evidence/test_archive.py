@@ -16,9 +16,11 @@ import pytest
 from upath import UPath
 
 from ternopil_pipelines.clean.cleaned import Cleaned
-from ternopil_pipelines.evidence import workbook
+from ternopil_pipelines.evidence import journal, workbook
 from ternopil_pipelines.evidence.archive import Archive
 from ternopil_pipelines.evidence.edition import Edition
+from ternopil_pipelines.evidence.ledger import Ledger
+from ternopil_pipelines.evidence.verification import verify_all
 from ternopil_pipelines.faults import DataRefused, EvidenceBroken, GateRefused, PermanentFault
 from ternopil_pipelines.findings.finding import Finding, Severity
 from ternopil_pipelines_tests.evidence.making import HOUR, ROWS, catalogue, cleaned, dataset, many, receipt
@@ -257,7 +259,7 @@ def test_several_tables_of_one_dataset_have_files_of_their_own(archive: Archive)
     assert edition.data_file("routes").title == "Зупинки міського транспорту: routes (CSV)"
 
 
-def test_an_object_storage_keeps_editions_too() -> None:
+def test_an_object_storage_keeps_editions_too(tmp_path: Path) -> None:
     archive = Archive("memory://editions-of-a-test")
     try:
         first = keep(archive)
@@ -272,6 +274,10 @@ def test_an_object_storage_keeps_editions_too() -> None:
         UPath(f"memory://editions-of-a-test/transport-stops/{'0' * 64}/files").mkdir(parents=True)
         UPath(f"memory://editions-of-a-test/transport-stops/{'0' * 64}/files/stops.csv").write_bytes(b"half")
         assert archive.history("transport-stops") == (first, second)
+        ledger = Ledger(f"sqlite:///{tmp_path}/ledger.db")
+        for each in (first, second):
+            journal.kept(ledger, archive, each, who="run 1")
+        assert verify_all(ledger, archive) == []
         archive.erase("transport-stops", first.address, reason="особа", who="оператор")
         assert archive.tombstone("transport-stops", first.address)
     finally:

@@ -175,6 +175,10 @@ def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
     assert "secret" not in told
     with pytest.raises(PermanentFault):
         Ledger("no address")
+    # `@` in a password that nobody escaped: what follows it is taken for host and port.
+    with pytest.raises(PermanentFault) as refused:
+        Ledger("postgresql://clerk:sec@ret:word@db/ledger")
+    assert "word" not in str(refused.value) and refused.value.__cause__ is None and refused.value.__suppress_context__
 
 
 def test_the_hash_can_be_recomputed_by_anyone(tmp_path: Path) -> None:

@@ -71,6 +71,13 @@ def test_every_changed_byte_of_the_ledger_is_named(
     assert verify_all(*evidence) == []
 
 
+def test_what_another_installation_published_and_ours_withdrew_is_no_lost_edition(
+    evidence: tuple[Ledger, Archive],
+) -> None:
+    evidence[0].append("withdrawn", who="Олена", dataset="transport-stops", edition="e" * 64, reason="витік")
+    assert verify_all(*evidence) == []
+
+
 def test_a_missing_edition_file_or_tombstone_is_named(evidence: tuple[Ledger, Archive], tmp_path: Path) -> None:
     ledger, archive = evidence
     first, second, erased = archive.history("transport-stops")

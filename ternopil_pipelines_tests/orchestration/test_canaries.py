@@ -13,6 +13,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from sqlalchemy import create_engine, inspect, text
 from ternopil_pipelines.local_portal import configuration
 from ternopil_pipelines.local_portal.portal import LocalPortal
 from ternopil_pipelines.orchestration.build import build_definitions
+from ternopil_pipelines.orchestration.erasing import erase_edition
 from ternopil_pipelines.orchestration.instance import instance as instance_of
 from ternopil_pipelines.orchestration.names import edition_key, publication_key
 from ternopil_pipelines_tests.canary import Canaries, files_of
@@ -229,8 +231,13 @@ def test_after_an_erasure_the_bytes_are_gone_everywhere(people: Town, instance: 
     _all_gone(people, blocked.address)
 
 
+def _then_stop(instance: dg.DagsterInstance, real: Any, *arguments: Any) -> None:
+    real(instance, *arguments)
+    raise InterruptedError
+
+
 def test_a_leak_nobody_saw_is_erased_with_its_previews_and_its_diffs(
-    people: Town, instance: dg.DagsterInstance
+    people: Town, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Published, previewed by two runs, compared with by the next edition; the workbook's annotated copy too."""
     leaky = REPAIRS.replace("002,Київська", "002,Садиба Жовтоптахи")
@@ -245,6 +252,14 @@ def test_a_leak_nobody_saw_is_erased_with_its_previews_and_its_diffs(
     assert people.run(people.repairs, instance).state in {"published", "held"}
     assert CANARIES.found(files_of(people.root / "home" / "dagster")), "previews and the diff show the row"
 
+    # Stopped after the first of the runs, and after the wiping of the assets: called again it finds the others.
+    edition = people.installation.archive.read(people.repairs.id, leaked.edition)
+    for stopped in ("delete_run", "wipe_assets"):
+        with monkeypatch.context() as patched:
+            real = getattr(dg.DagsterInstance, stopped)
+            patched.setattr(dg.DagsterInstance, stopped, partialmethod(_then_stop, real))
+            with pytest.raises(InterruptedError):
+                erase_edition(people.installation, edition, instance, reason="імʼя особи", who="test")
     done = _ternopil("evidence", "erase", people.repairs.id, leaked.edition[:12], "--reason", "імʼя особи")
     assert done.returncode == 0, done.stderr
     _all_gone(people, leaked.edition)

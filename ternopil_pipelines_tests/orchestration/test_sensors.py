@@ -9,11 +9,13 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import sqlalchemy as sa
 
 from ternopil_pipelines.catalogue.environment import Environment
 from ternopil_pipelines.catalogue.loading import parse_catalogue
 from ternopil_pipelines.evidence.decisions import DECISION
 from ternopil_pipelines.installation import Installation
+from ternopil_pipelines.local_portal.portal import LocalPortal
 from ternopil_pipelines.orchestration import steps
 from ternopil_pipelines.orchestration.build import build_definitions
 from ternopil_pipelines.orchestration.instance import instance as instance_of
@@ -68,6 +70,9 @@ def test_a_drop_is_asked_for_when_two_looks_agree_and_it_has_rested_and_then_nev
     village: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watch = Watch(village, "landing")
+    # The clock stands: on a machine with much else to do two looks take longer than a file is to rest.
+    dropped = village.repairs_file.stat().st_ctime
+    monkeypatch.setattr(time, "time", lambda: dropped)
     assert watch.poll() == []
     assert watch.poll() == [], "dropped a moment ago, it may still be growing"
     _rested(village, monkeypatch)
@@ -203,19 +208,33 @@ def test_an_interrupted_publication_is_finished_and_nothing_else_of_its_dataset_
     assert watch.poll() == []
 
 
-def test_an_interrupted_withdrawal_is_finished_at_the_next_look(town: Town, instance: dg.DagsterInstance) -> None:
+def test_an_interrupted_withdrawal_is_finished_at_the_next_look(
+    town: Town, instance: dg.DagsterInstance, portal: LocalPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert town.run(town.repairs, instance).state == "published"
     journal, dataset = town.installation.journal, town.repairs
     begun = journal.read(dataset.id)
     assert begun is not None
-    journal.write(replace(begun, kind="withdraw", note="витік", done=False))
+    journal.write(replace(begun, kind="withdraw", note="витік", who="person olena", done=False))
+    # What a publisher left that was killed in mode `direct`.
+    url = str(portal.status().datastore_write_url)
+    monkeypatch.setenv("DATASTORE_URL", url)
+    text = town.sources.read_text(encoding="utf-8").replace("portal: {", 'portal: {datastore_url: "${DATASTORE_URL}", ')
+    monthly = "frequency: once a month\n"
+    town.sources.write_text(text.replace(monthly, f"{monthly}    publish_mode: direct\n"), encoding="utf-8")
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql('CREATE TABLE "stage_0b6e0000-0000-4000-8000-000000000000_00000000002a" (a text)')
     watch = Watch(town, "unfinished_publications")
     with journal.claim(dataset.id):
         assert watch.poll() == [] and len(journal.unfinished()) == 1, "somebody is at it"
     assert watch.poll() == [] and journal.unfinished() == ()
+    assert [each for each in sa.inspect(engine).get_table_names() if each.startswith("stage_")] == []
+    engine.dispose()
     with town.installation.reader() as anyone:
         assert anyone.read("package_show", id=dataset.package_name)["resources"] == []
-    assert town.installation.ledger.last(dataset.id, "withdrawn") is not None
+    entry = town.installation.ledger.last(dataset.id, "withdrawn")
+    assert entry is not None and entry.who == "person olena"
 
 
 def test_a_withdrawal_the_portal_does_not_hear_of_is_tried_again(village: Town) -> None:

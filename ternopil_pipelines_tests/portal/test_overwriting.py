@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pandas as pd
 import pytest
+import requests
 
 from ternopil_pipelines.faults import PortalRefused, PublicationContested
+from ternopil_pipelines.local_portal.portal import LocalPortal
 from ternopil_pipelines.portal import datastore, overwriting
 from ternopil_pipelines.portal.answers import PortalMissing
 from ternopil_pipelines.portal.client import PortalClient
@@ -19,6 +22,7 @@ from ternopil_pipelines.portal.overwriting import overwritable
 from ternopil_pipelines.portal.publication import Publication
 from ternopil_pipelines_tests.portal.apart import Apart
 from ternopil_pipelines_tests.portal.conftest import Press
+from ternopil_pipelines_tests.portal.failing_proxy import FailingProxy
 from ternopil_pipelines_tests.portal.making import COLUMNS, Shelf, catalogue, cells, make_long
 from ternopil_pipelines_tests.portal.reader import Reader
 from ternopil_pipelines_tests.portal.test_crashes import whole_again
@@ -122,6 +126,42 @@ def test_where_the_portal_refuses_to_overwrite_the_table_is_made_anew(
     answer = client.read("datastore_search", anonymous=True, resource_id=table)
     assert [record["id"] for record in answer["records"]] == list(range(11, -1, -1))
     assert {record["version"] for record in answer["records"]} == {"v2"}
+
+
+class NarrowProxy(FailingProxy):
+    """A web server that takes no body larger than `room` bytes, as nginx with `client_max_body_size`."""
+
+    room = 40_000
+
+    def forward(self, handler: Any) -> requests.Response:
+        size = int(handler.headers.get("Content-Length") or 0)
+        if size <= self.room:
+            return super().forward(handler)
+        handler.rfile.read(size)
+        refused = requests.Response()
+        refused.status_code, refused._content = 413, b"<html>Request Entity Too Large</html>"
+        return refused
+
+
+@pytest.mark.parametrize("rows", [280, 300])
+def test_a_table_whose_rows_no_call_can_bring_stands_as_it_was_and_the_fault_names_the_mode_that_can(
+    portal: LocalPortal, client: PortalClient, shelf: Shelf, press: Press, name: str, rows: int
+) -> None:
+    """The file passes; rows as JSON are larger. Fewer rows would make the table anew, as many overwrite it."""
+    state = portal.status()
+    table = table_of(press(shelf.keep(catalogue(name, formats=["CSV"]), "v1", rows=300)))
+    pair = shelf.keep(catalogue(name, formats=["CSV"]), "v2", rows=rows)
+    for _ in range(2):
+        with (
+            NarrowProxy(str(state.url)) as proxy,
+            PortalClient(proxy.url, state.editor_token) as narrow,
+            pytest.raises(PortalRefused, match=r"stands as it was: set `publish_mode: ab`"),
+        ):
+            press(pair, client=narrow)
+        answer = client.read("datastore_search", anonymous=True, resource_id=table, limit=1000)
+        assert [record["version"] for record in answer["records"]] == ["v1"] * 300
+    press(pair)
+    assert client.read("datastore_search", anonymous=True, resource_id=table, limit=0)["total"] == rows
 
 
 def changed(rows: int, version: str, *, places: tuple[int, ...], before: pd.DataFrame | None = None) -> pd.DataFrame:

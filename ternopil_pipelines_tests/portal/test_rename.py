@@ -76,18 +76,31 @@ def test_another_package_renames_the_page_and_every_address_with_an_id_in_it_kee
         client.read("package_show", anonymous=True, id=name)
 
 
-@pytest.mark.parametrize("point", ["intent-written", "renamed"])
-@pytest.mark.parametrize("version", ["v1", "v2"])
+@pytest.mark.parametrize(
+    ("mode", "point", "version"),
+    [
+        ("in_place", "intent-written", "v1"),
+        ("in_place", "intent-written", "v2"),
+        ("in_place", "renamed", "v1"),
+        ("in_place", "renamed", "v2"),
+        ("ab", "renamed", "v1"),
+        ("direct", "renamed", "v2"),
+    ],
+)
 def test_a_renaming_that_was_killed_is_finished_by_the_next_run_and_makes_no_second_dataset(
-    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, point: str, version: str
-) -> None:
-    press(shelf.keep(catalogue(name), "v1"))
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, mode: str, point: str,
+    version: str,
+) -> None:  # fmt: skip
+    press(shelf.keep(catalogue(name, publish_mode=mode), "v1"))
     before = seen(client, name)
-    pair = shelf.keep(catalogue(name, package=f"{name}-new"), version)
+    pair = shelf.keep(catalogue(name, package=f"{name}-new", publish_mode=mode), version)
     apart.killed_at(point, tmp_path, pair, package=f"{name}-new")
     (entry,) = press.journal.unfinished()
     assert (entry.package, entry.edition) == (name, pair[1].address)
-    resume(client=client, archive=shelf.archive, ledger=shelf.ledger, datasets=[pair[0]], journal=press.journal)
+    resume(
+        client=client, archive=shelf.archive, ledger=shelf.ledger, datasets=[pair[0]], journal=press.journal,
+        datastore_url=press.datastore_url,
+    )  # fmt: skip
     after = seen(client, f"{name}-new")
     assert after["id"] == before["id"]
     assert [each["id"] for each in after["resources"]] == [each["id"] for each in before["resources"]]

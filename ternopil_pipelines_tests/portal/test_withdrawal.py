@@ -128,6 +128,7 @@ def test_a_withdrawal_killed_at_any_step_has_closed_in_order_and_is_finished_by_
     assert len(leaked.addresses) == 4 * len(every)
     begun, closed = [each for each in shelf.ledger.entries(name) if each.what in {"withdrawn", "closed"}]
     assert (begun.what, begun.edition, begun.body["reason"]) == ("withdrawn", pair[1].address, "витік")
+    assert begun.who == closed.who == "killed", "whoever finishes it, somebody ordered it"
     assert closed.what == "closed" and set(closed.body["addresses"].values()) <= {403, 404}
     # Resumed, ab's other half of a file that never changed is looked for too.
     assert set(closed.body["addresses"]) >= set(begun.body["addresses"]) >= leaked.addresses
@@ -191,6 +192,37 @@ def test_a_new_dataset_withdrawn_before_anybody_saw_it_is_shown_by_a_later_publi
         press(pair)
     press(better)
     assert extra_of(client.read("package_show", anonymous=True, id=name), "edition") == better[1].address
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_data_under_the_old_name_are_withdrawn_after_package_was_changed_and_the_page_is_renamed_later(
+    apart: Apart, client: PortalClient, shelf: Shelf, press: Press, name: str, tmp_path: Path, killed: bool
+) -> None:
+    pair = shelf.keep(catalogue(name), "v1")
+    press(pair)
+    leaked = Leaked(client, name)
+    page = client.read("package_show", id=name)["id"]
+    renamed = catalogue(name, package=f"{name}-new")
+    if killed:
+        apart.killed_at("intent-written", tmp_path, pair, withdraw="витік")
+        resume(
+            client=client, archive=shelf.archive, ledger=shelf.ledger, datasets=renamed.datasets, journal=press.journal
+        )
+    else:
+        assert take_back(press, renamed.datasets[0]).package == name
+    assert press.journal.unfinished() == ()
+    assert {client.status_of(each) for each in leaked.addresses} <= {403, 404}
+    press(shelf.keep(renamed, "v2"))
+    assert client.read("package_show", anonymous=True, id=f"{name}-new")["id"] == page
+    assert show(client, name) is None
+
+
+def test_a_dataset_under_its_old_name_is_retired_after_package_was_changed(
+    client: PortalClient, shelf: Shelf, press: Press, name: str
+) -> None:
+    press(shelf.keep(catalogue(name), "v1"))
+    assert retire(client=client, dataset=catalogue(name, package=f"{name}-new").datasets[0], journal=press.journal)
+    assert extra_of(client.read("package_show", id=name), "update_frequency") == "no longer updated"
 
 
 def test_what_is_not_on_the_portal_cannot_be_withdrawn_or_retired(
