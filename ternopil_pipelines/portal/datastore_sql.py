@@ -14,7 +14,10 @@ from typing import Any
 import psycopg2  # type: ignore[import-untyped]
 import pyarrow as pa
 import pyarrow.csv
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import NullPool
 
 from ternopil_pipelines.faults import Fault, PortalRefused, PortalUnreachable
 from ternopil_pipelines.portal.datastore import Rows
@@ -29,6 +32,32 @@ LOCK_TIMEOUT = "5s"
 # A publisher whose machine is cut off, or a portal whose workers all wait behind the exchange, loses it after this: the
 # old table is read on, and the exchange is made once the files are there.
 HELD_AT_MOST = "20s"
+
+
+# Seconds, but for the last. A database whose machine or network went away says nothing: without these, a statement that
+# waits for it waits for ever (a sent one a quarter of an hour), and holds the dataset's claim as long.
+_CONNECTING = {
+    "connect_timeout": 15, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}  # fmt: skip
+
+
+def engine_of(url: str) -> Engine:
+    """Connections that are the caller's to end. Raises PortalRefused for what is no address, which appears in no
+    message."""
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):  # a port that is no number is quoted with what stands before it
+        raise PortalRefused("portal.datastore_url is not a database address") from None
+    if address.get_backend_name() != "postgresql":
+        raise PortalRefused("portal.datastore_url is not a PostgreSQL address")
+    # Without a reset: each is ended by its user, and SQLAlchemy would write a traceback for one that was lost.
+    return create_engine(
+        address.set(drivername="postgresql+psycopg2"),
+        poolclass=NullPool,
+        pool_reset_on_return=None,
+        connect_args=_CONNECTING,
+    )
 
 
 def quoted(name: str) -> str:

@@ -19,23 +19,20 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from sqlalchemy import create_engine
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import NullPool
-
-from ternopil_pipelines.faults import Fault, PortalRefused, PublicationContested
+from ternopil_pipelines.faults import Fault, PublicationContested
 from ternopil_pipelines.portal.datastore import Rows
-from ternopil_pipelines.portal.datastore_sql import HELD_AT_MOST, LOCK_TIMEOUT, faults, literal, load_rows, quoted
+from ternopil_pipelines.portal.datastore_sql import (
+    HELD_AT_MOST,
+    LOCK_TIMEOUT,
+    engine_of,
+    faults,
+    literal,
+    load_rows,
+    quoted,
+)
 
 # 100,000 rows of 15 columns: copied and searchable in 2.3 s on one connection, in 1.6 s on two with two processors.
 CONNECTIONS, PARALLEL_FROM = 2, 20_000
-# Seconds, but for the last. A database whose machine or network went away says nothing: without these, a statement that
-# waits for it waits for ever (a sent one a quarter of an hour), and holds the dataset's claim as long.
-_CONNECTING = {
-    "connect_timeout": 15, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
-    "tcp_user_timeout": 60_000,
-}  # fmt: skip
 # 300 rows for each; PostgreSQL's own default is 100.
 FIRST_STATISTICS = 20
 # With a resource's id as the table's name and `__id_seq` behind it 63 bytes, the most PostgreSQL takes.
@@ -46,19 +43,7 @@ class ShadowTables:
     """One connection with the role that owns the DataStore's tables. The address appears in no message."""
 
     def __init__(self, url: str) -> None:
-        try:
-            address = make_url(url)
-        except (ArgumentError, ValueError):  # a port that is no number is quoted with what stands before it
-            raise PortalRefused("portal.datastore_url is not a database address") from None
-        if address.get_backend_name() != "postgresql":
-            raise PortalRefused("portal.datastore_url is not a PostgreSQL address")
-        # Without a reset: each is ended here, and SQLAlchemy would write a traceback for one that was lost.
-        self._engine = create_engine(
-            address.set(drivername="postgresql+psycopg2"),
-            poolclass=NullPool,
-            pool_reset_on_return=None,
-            connect_args=_CONNECTING,
-        )
+        self._engine = engine_of(url)
         with faults("connecting"):
             self._connection = self._engine.raw_connection()
         self._number = secrets.randbits(4 * _DIGITS)
