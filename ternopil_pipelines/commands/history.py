@@ -37,28 +37,30 @@ def rollback(settings: Settings, dataset: str, to: str | None, note: str) -> Non
     installation = settings.installation()
     found = dataset_named(installation, dataset)
     ledger = installation.ledger
+    begun = _begun(installation, found)
+    target = _edition(installation, found, begun, to)
     # Before anything is entered: a rollback that is refused must change nothing.
     try:
         respect_embargo(installation, found)
     except EditionHeld as held:
         raise GateRefused(str(held)) from None
     installation.client(found).preflight(installation.catalogue.holder_of(found).organization_name)
-    begun = _begun(installation, found)
-    target = _edition(installation, found, begun, to)
     bring_back(ledger, target, by=person(), note=note)
     require_passing(ledger, found.id, target.address)
     newest = ledger.last(found.id, KEPT)
     # On the way back to what the source holds now nothing needs to be kept away.
+    replaced = None
     if begun and begun[0] != target.address and (newest is None or newest.edition != target.address):
-        roll_back(ledger, installation.archive.read(found.id, begun[0]), by=person(), note=note)
+        replaced = installation.archive.read(found.id, begun[0])
+        roll_back(ledger, replaced, by=person(), note=note)
     settings.say(f"Повертаю на портал редакцію {target.address[:12]} від {target.made_at[:16]}…")
     try:
         published = publish_edition(installation, found, target, run=f"rollback by {person()}", say=_log.info)
     except Fault:
         entry = installation.journal.read(found.id)
-        if begun and (entry is None or entry.done or entry.edition != target.address):
+        if replaced and (entry is None or entry.done or entry.edition != target.address):
             # Nothing was begun that a later run would finish: what stands may stand.
-            bring_back(ledger, installation.archive.read(found.id, begun[0]), by=person(), note="no rollback was begun")
+            bring_back(ledger, replaced, by=person(), note="no rollback was begun")
         raise
     if settings.json:
         settings.document({"dataset": found.id, "edition": target.address, "url": published.url})
