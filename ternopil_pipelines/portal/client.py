@@ -19,7 +19,7 @@ import requests
 from ternopil_pipelines.faults import PortalRefused
 from ternopil_pipelines.portal.answers import PortalForbidden, fault_of, fault_of_status
 from ternopil_pipelines.portal.expiry import expiry_warning
-from ternopil_pipelines.portal.transport import Remote, Upload, new_session
+from ternopil_pipelines.portal.transport import Hold, Remote, Upload, new_session
 
 # A load of 100,000 rows in one call takes 30-45 s; uWSGI and nginx in front of CKAN are asked to wait 120 s and more.
 READ_TIMEOUT = 300.0
@@ -69,14 +69,15 @@ class PortalClient:
         """An action without side effects by GET; `anonymous`: as any citizen sees it."""
         return self._action(self._stranger if anonymous else self._read, action, parameters)
 
-    def revise(self, *, files: Mapping[str, Upload] | None = None, **parameters: Any) -> dict[str, Any]:
+    def revise(
+        self, *, files: Mapping[str, Upload] | None = None, hold: Hold | None = None, **parameters: Any
+    ) -> dict[str, Any]:
         """`package_revise`, in one multipart call where `files` ({resource id: (name, content)}) are sent along."""
         uploads = {f"update__resources__{resource}__upload": content for resource, content in (files or {}).items()}
-        if not uploads:
-            return dict(self.call("package_revise", **parameters))
-        # Multipart knows strings only; CKAN reads JSON in match__, update__, filter and include.
-        fields = {key: json.dumps(value, ensure_ascii=False) for key, value in parameters.items()}
-        return dict(self._action(self._write, "package_revise", fields, files=uploads))
+        if uploads:
+            # Multipart knows strings only; CKAN reads JSON in match__, update__, filter and include.
+            parameters = {key: json.dumps(value, ensure_ascii=False) for key, value in parameters.items()}
+        return dict(self._action(self._write, "package_revise", parameters, files=uploads or None, hold=hold))
 
     def download(self, url: str, *, anonymous: bool = True) -> Iterator[bytes]:
         """The bytes a citizen gets from `url`, in pieces. A body shorter than announced is a fault, not an end."""
@@ -164,9 +165,16 @@ class PortalClient:
             return None
 
     def _action(
-        self, remote: Remote, action: str, parameters: dict[str, Any], files: Mapping[str, Upload] | None = None
+        self,
+        remote: Remote,
+        action: str,
+        parameters: dict[str, Any],
+        *,
+        files: Mapping[str, Upload] | None = None,
+        hold: Hold | None = None,
     ) -> Any:
+        asked = {"timeout": self._timeout, **({"hold": hold} if hold else {})}
         try:
-            return remote.call_action(action, parameters, files=files, requests_kwargs={"timeout": self._timeout})
+            return remote.call_action(action, parameters, files=files, requests_kwargs=asked)
         except Exception as error:  # ckanapi, requests, sockets: all of them leave as faults, without their text
             raise fault_of(error, action=action) from None

@@ -1,9 +1,10 @@
 """Publishing where the city gives the DataStore's own address: table, files and metadata change at one moment.
 
-Each table is filled beside the one readers see. Then the exchange is made but held back, `package_revise` replaces
-files and metadata, and the exchange is committed: readers of the table wait those 0.1-0.2 s instead of seeing another
-edition than the metadata's. A kill between the last two leaves the old table under new metadata until the journal's
-next run, and nothing else.
+Each table is filled beside the one readers see. Then `package_revise` is sent; when its last bytes are about to leave,
+the exchange is made but held back, the portal replaces files and metadata, and the exchange is committed: readers of
+the table wait those 0.1-0.2 s, however long the files took to send, instead of seeing another edition than the
+metadata's. A kill between the last two leaves the old table under new metadata until the journal's next run, and
+nothing else.
 """
 
 from __future__ import annotations
@@ -54,10 +55,7 @@ def _replace(work: Work, now: Situation, changed: list[Target], tables: ShadowTa
         # Who has lost stands back here: waiting for the tables' lock, and asking for them, would take up the portal's
         # workers while the winner's revision needs one.
         _require_unmoved(work, now)
-        for each in changed:
-            tables.exchange(each.id)
-        passing("swap-held")
-        _send_files(work, now, doubts)
+        _send_files(work, now, doubts, _Exchange(changed, tables))
     except BaseException:
         # What stopped us is told, not that it could not be tidied up: the next filling removes what is left.
         with contextlib.suppress(Fault):
@@ -70,15 +68,38 @@ def _replace(work: Work, now: Situation, changed: list[Target], tables: ShadowTa
     passing("swap-committed")
 
 
-def _send_files(work: Work, now: Situation, doubts: Doubts) -> None:
+class _Exchange:
+    """Of all changed tables at once, held while the portal works on the files."""
+
+    def __init__(self, changed: list[Target], tables: ShadowTables) -> None:
+        self._changed, self._tables = changed, tables
+        self.held = False
+
+    def take(self) -> None:
+        if self.held:
+            return
+        for each in self._changed:
+            self._tables.claim(each.id)
+        for each in self._changed:
+            self._tables.exchange(each.id)
+        self.held = True
+        passing("swap-held")
+
+    def let_go(self) -> None:
+        self._tables.roll_back()
+        self.held = False
+
+
+def _send_files(work: Work, now: Situation, doubts: Doubts, exchange: _Exchange) -> None:
     try:
-        matched = send_files(work, now, doubts)
+        matched = send_files(work, now, doubts, hold=exchange)
         if not matched and not _files_stand(work, now):
             raise PublicationContested(f"dataset `{work.package}` was published by another while its table was filled")
+        exchange.take()
     except PortalUnreachable:
         # Whether the files went through is unknown: the table goes with what the metadata shows. Nothing may ask for
         # the table meanwhile, which is locked by ourselves.
-        if not _files_stand(work, now):
+        if not exchange.held or not _files_stand(work, now):
             raise
 
 

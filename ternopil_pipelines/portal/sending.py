@@ -9,9 +9,12 @@ from ternopil_pipelines.portal import claims, passport
 from ternopil_pipelines.portal.resources import Target
 from ternopil_pipelines.portal.showing import revise
 from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work
+from ternopil_pipelines.portal.transport import Hold
 
 
-def send_files(work: Work, now: Situation, doubts: Doubts = NO_DOUBTS, *, claimed: bool = False) -> bool:
+def send_files(
+    work: Work, now: Situation, doubts: Doubts = NO_DOUBTS, *, claimed: bool = False, hold: Hold | None = None
+) -> bool:
     """Files that differ and all metadata in one call, on condition that nobody changed the dataset meanwhile. False
     where there is nothing to send. `claimed`: something of it is still to be done, as it is for new resources."""
     assert now.package is not None
@@ -33,6 +36,7 @@ def send_files(work: Work, now: Situation, doubts: Doubts = NO_DOUBTS, *, claime
         work,
         now.package,
         sent,
+        hold=hold,
         filter=["-extras", "-tags"],
         update={**wanted, "extras": passport.merged_extras(now.package, wanted)},
         **resource_updates(present, different),

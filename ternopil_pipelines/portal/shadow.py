@@ -24,6 +24,7 @@ from ternopil_pipelines.portal.datastore import Rows
 from ternopil_pipelines.portal.datastore_sql import (
     HELD_AT_MOST,
     LOCK_TIMEOUT,
+    WHILE_FILES_TRAVEL,
     engine_of,
     faults,
     literal,
@@ -158,7 +159,9 @@ class ShadowTables:
             list(pool.map(load, range(0, rows.count, size)))
 
     def claim(self, table: str) -> None:
-        """Until the next commit no other publication exchanges this table."""
+        """Until the transaction ends, or our machine is gone, no other publication exchanges this table."""
+        with faults("claiming a table"):
+            self._connection.cursor().execute(WHILE_FILES_TRAVEL)
         if not self._value("SELECT pg_try_advisory_xact_lock(hashtext(%s))", table):
             raise PublicationContested(f"table {table} is being exchanged by another publisher; ours stands back")
 

@@ -15,10 +15,12 @@ from ternopil_pipelines.portal.answers import PortalForbidden, PortalMissing
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.resources import Target
 from ternopil_pipelines.portal.situation import Work, show
-from ternopil_pipelines.portal.transport import Upload
+from ternopil_pipelines.portal.transport import Hold, Upload
 
 
-def revise(work: Work, package: Mapping[str, Any], sent: Collection[Target], **parameters: Any) -> None:
+def revise(
+    work: Work, package: Mapping[str, Any], sent: Collection[Target], *, hold: Hold | None = None, **parameters: Any
+) -> None:
     """`package_revise` of the dataset as it was looked at, with these files in the same call; else a contest."""
     with ExitStack() as opened:
         uploads: dict[str, Upload] = {
@@ -27,6 +29,7 @@ def revise(work: Work, package: Mapping[str, Any], sent: Collection[Target], **p
         }
         work.client.revise(
             files=uploads,
+            hold=hold,
             match__id=package["id"],
             match__metadata_modified=package["metadata_modified"],
             match__num_resources=len(package["resources"]),

@@ -173,12 +173,8 @@ def _close(client: PortalClient, resources: list[tuple[dict[str, Any], dict[str,
         if resource.get("url_type") == "upload":
             say(f"overwriting the file of {resource['name']}")
             name = str(resource["url"]).rsplit("/", 1)[-1]
-            client.revise(
-                match__id=package["id"],
-                files={resource["id"]: (name, TOMBSTONE)},
-                include=["-*"],
-                **{f"update__resources__{resource['id']}": {"hash": "", "mimetype": "text/plain"}},
-            )
+            told: dict[str, Any] = {f"update__resources__{resource['id']}": {"hash": "", "mimetype": "text/plain"}}
+            client.revise(match__id=package["id"], files={resource["id"]: (name, TOMBSTONE)}, include=["-*"], **told)
     passing("files-sent")
     for _, resource in resources:
         try:

@@ -49,6 +49,9 @@ class FailingProxy:
     """`fail`: number of the call from 1 → the way it fails. `calls`: what was asked, in order. `kill` ends the
     publisher; within `without_room` the portal can write no file."""
 
+    # Seconds, of a portal that is busy.
+    retry_after = 1
+
     def __init__(
         self,
         portal: str,
@@ -94,8 +97,11 @@ class FailingProxy:
             self.calls.append(asked)
             return self.fail.get(len(self.calls))
 
+    def body(self, handler: BaseHTTPRequestHandler) -> bytes:
+        return handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+
     def forward(self, handler: BaseHTTPRequestHandler) -> requests.Response:
-        body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
+        body = self.body(handler)
         headers = {key: value for key, value in handler.headers.items() if key.lower() not in {"host", "connection"}}
         with requests.Session() as session:
             session.trust_env = False
@@ -150,7 +156,7 @@ class FailingProxy:
                             answer = proxy.forward(self)
                         self._pass_on(answer)
                     else:
-                        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                        proxy.body(self)
                         self._fail(str(way))
 
             def _fail_after(self, way: str | None, answer: requests.Response) -> None:
@@ -176,7 +182,7 @@ class FailingProxy:
                     page = b"<html><body>Bad Gateway, see token=secret</body></html>"
                     self._send(502, page, {"Content-Type": "text/html"})
                 elif way == "busy":
-                    self._send(503, b"busy", {"Retry-After": "1"})
+                    self._send(503, b"busy", {"Retry-After": str(proxy.retry_after)})
                 elif way == "contested":
                     self._send(409, _error("Validation Error", match=["metadata_modified"]), {})
                 elif way == "forbidden":

@@ -4,8 +4,11 @@ what is told says whether again will help, and quotes neither a row nor the addr
 from __future__ import annotations
 
 import math
+import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler
 
 import psycopg2  # type: ignore[import-untyped]
 import pytest
@@ -258,6 +261,73 @@ def test_a_portal_that_never_ends_with_the_files_does_not_keep_readers_from_the_
         assert shown == 30
         require_whole(client, publishing.result(), "v1")
     assert press(pair).unchanged
+
+
+class Stalling(FailingProxy):
+    """Over a line that stands still in the middle of the first files that are sent, until `passable`."""
+
+    def __init__(self, portal: str) -> None:
+        super().__init__(portal)
+        self.stalled, self.passable = threading.Event(), threading.Event()
+
+    def body(self, handler: BaseHTTPRequestHandler) -> bytes:
+        if not handler.path.endswith("package_revise"):
+            return super().body(handler)
+        # What the sender has handed over is not in a buffer of ours.
+        handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+        length = int(handler.headers["Content-Length"])
+        half = handler.rfile.read(length // 2)
+        self.stalled.set()
+        self.passable.wait(timeout=120)
+        return half + handler.rfile.read(length - len(half))
+
+
+class Postponing(FailingProxy):
+    """Asks once to come again with the files later."""
+
+    retry_after = 6
+
+    def __init__(self, portal: str) -> None:
+        super().__init__(portal)
+        self.stalled, self.passable = threading.Event(), threading.Event()
+
+    def way(self, asked: str) -> str | None:
+        super().way(asked)
+        if not asked.endswith("package_revise") or self.stalled.is_set():
+            return None
+        self.stalled.set()
+        return "busy"
+
+
+@pytest.mark.parametrize("in_the_way", ["line", "portal"])
+def test_readers_wait_while_the_portal_works_and_not_while_the_files_are_on_their_way(
+    portal: LocalPortal, client: PortalClient, press: Press, issues: Issues, name: str, in_the_way: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The line stands still, or the portal asks to come again later, for longer than an exchange may be held."""
+    monkeypatch.setattr(shadow, "HELD_AT_MOST", "3s")
+    table = table_of(press, issues)
+    pair = issues.next(10_000)
+    told: list[str] = []
+    url = str(portal.status().url)
+    with (
+        Reader(client.url, name, issues.sizes) as reader,
+        Stalling(url) if in_the_way == "line" else Postponing(url) as proxy,
+        PortalClient(proxy.url, client.token) as slow,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        publishing = pool.submit(press, pair, client=slow, say=told.append)
+        assert proxy.stalled.wait(timeout=60)
+        with PortalClient(url, None, timeout=2) as citizen:
+            for _ in range(8):
+                shown = citizen.read("datastore_search", anonymous=True, resource_id=table, limit=0)["total"]
+                assert shown == 30
+                time.sleep(0.5)
+        proxy.passable.set()
+        require_whole(client, publishing.result(), "v1")
+    judge(reader, "direct", issues.files)
+    assert reader.looks.apart == 0
+    assert [each for each in told if each.startswith("filling")] == ["filling 10000 rows of works"]
 
 
 class Denying(FailingProxy):
