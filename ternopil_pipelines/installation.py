@@ -64,7 +64,7 @@ class Installation:
 
     @cached_property
     def ledger(self) -> Ledger:
-        return Ledger(self.environment.resolve(self.catalogue.ledger, key="ledger"))
+        return Ledger(self.environment.resolve(self.catalogue.ledger, key="ledger"), code_version=code_version())
 
     def client(self, dataset: Dataset) -> PortalClient:
         """With the token of the dataset's holder where it has one of its own."""

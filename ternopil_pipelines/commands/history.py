@@ -152,12 +152,15 @@ def adopt(settings: Settings, dataset: str, package: str) -> None:
         )
         raise PortalRefused(f"dataset `{package}` is private on the portal and is not taken over")
     client.preflight(installation.catalogue.holder_of(found).organization_name)
+    user = client.user()
     sources = settings.sources or Path("sources.yaml")
     changed = with_package(sources.read_text(encoding="utf-8"), found.id, package)
     partial = sources.with_name(f".{sources.name}.partial")
     partial.write_text(changed, encoding="utf-8")
     partial.replace(sources)
-    installation.ledger.append("adopted", who=person(), dataset=found.id, package=package, package_id=existing["id"])
+    installation.ledger.append(
+        "adopted", who=person(), dataset=found.id, package=package, package_id=existing["id"], user=user
+    )
     resources = [{"id": each["id"], "name": each["name"], "url": each["url"]} for each in existing["resources"]]
     if settings.json:
         settings.document({"dataset": found.id, "package": package, "resources": resources})

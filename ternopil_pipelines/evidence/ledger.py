@@ -48,15 +48,17 @@ __all__ = ["FIRST", "JSON", "Entry", "Ledger"]
 
 
 class Ledger:
-    """`url`: SQLAlchemy's, SQLite or PostgreSQL. Connects only while it reads or appends; safe with many processes."""
+    """`url`: SQLAlchemy's, SQLite or PostgreSQL; `code_version`: of the program that appends, in every entry's body as
+    `entered_by`. Connects only while it reads or appends; safe with many processes."""
 
-    def __init__(self, url: str, *, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, url: str, *, code_version: str | None = None, clock: Callable[[], datetime] = _now) -> None:
         try:
             self._url = make_url(url)
         except (ArgumentError, ValueError):  # a port that is no number is quoted, be it the tail of a password
             raise PermanentFault("the ledger's address is no SQLAlchemy URL") from None
         if self._url.drivername in {"postgresql", "postgres"}:
             self._url = self._url.set(drivername="postgresql+psycopg2")  # SQLAlchemy 2.1 would take psycopg 3
+        self._told = {"entered_by": code_version} if code_version else {}
         self._clock = clock
         self._made: Engine | None = None
 
@@ -72,7 +74,7 @@ class Ledger:
     ) -> Entry:
         """Enter it at the end of the chain, whoever else is appending at this moment. `provided` is called with a
         reader of entries while nobody else can append; what it raises keeps the entry out."""
-        said = json.loads(canonical(body))
+        said = json.loads(canonical({**body, **self._told}))
         with self._faults("appending to"):
             self._make_folder()
             with self._engine.connect() as connection, self._writing(connection):

@@ -13,6 +13,7 @@ import pytest
 import requests
 from ckanapi import RemoteCKAN
 
+from ternopil_pipelines.installation import code_version
 from ternopil_pipelines.local_portal.portal import LocalPortal
 from ternopil_pipelines.portal.retirement import retire as mark_retired
 from ternopil_pipelines_tests.commands.conftest import Ternopil
@@ -65,6 +66,7 @@ def test_a_leak_is_rolled_back_withdrawn_and_erased(town: Town, ternopil: Ternop
     said = ternopil("evidence", "show", name, "--json").document["entries"]
     assert {"withdrawn", "erased"} <= {each["what"] for each in said}
     assert all(each["who"] for each in said)
+    assert {each.body["entered_by"] for each in town.installation.ledger.entries()} == {code_version()}
     told = ternopil("evidence", "show", name).out
     assert all(f"{status}  {address}" in told for address, status in away.document["closed"].items())
 
@@ -284,6 +286,8 @@ def test_a_dataset_of_the_portal_is_taken_over_with_its_address(
     said = ternopil("adopt", town.repairs.id, old, "--json")
     assert (said.code, said.document["package"]) == (0, old)
     assert town.repairs.package_name == old
+    [adopted] = town.installation.ledger.entries(town.repairs.id, "adopted")
+    assert adopted.body["user"] == editor.action.user_show()["name"]
     done = ternopil("publish", town.repairs.id, "--json")
     assert (done.code, done.document["datasets"][0]["state"]) == (0, "published")
     shown = editor.action.package_show(id=old)
