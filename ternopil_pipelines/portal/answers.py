@@ -62,6 +62,8 @@ def fault_of(error: Exception, *, action: str) -> Fault:
             return PortalUnreachable(f"{action}: the portal's search does not work")
         case errors.CKANAPIError():
             return _of_status(error, action)
+        case requests.exceptions.SSLError() if "EOF occurred" in str(error):
+            return PortalUnreachable(f"{action}: the portal closed the connection")
         case requests.exceptions.SSLError():
             return PortalRefused(f"{action}: the portal's certificate is not trusted")
         case requests.exceptions.Timeout():
@@ -81,7 +83,7 @@ def fault_of_status(status: int, *, action: str) -> Fault:
         return PortalForbidden(f"{action}: the portal denies it ({status})")
     if status == 413:
         return PortalTooSmall(f"{action}: larger than the portal's web server takes (413)")
-    if status == 429 or status >= 500:
+    if status in {408, 429} or status >= 500:
         return PortalUnreachable(f"{action}: the portal answered {status}; whether it was done is unknown")
     if 300 <= status < 400:
         return PortalRefused(

@@ -18,8 +18,9 @@ import requests
 
 from ternopil_pipelines.faults import PortalRefused
 from ternopil_pipelines.portal.answers import PortalForbidden, fault_of, fault_of_status
+from ternopil_pipelines.portal.bodies import Hold, Upload
 from ternopil_pipelines.portal.expiry import expiry_warning
-from ternopil_pipelines.portal.transport import Hold, Remote, Upload, new_session
+from ternopil_pipelines.portal.transport import Remote, new_session
 
 # A load of 100,000 rows in one call takes 30-45 s; uWSGI and nginx in front of CKAN are asked to wait 120 s and more.
 READ_TIMEOUT = 300.0

@@ -32,11 +32,12 @@ LOCK_TIMEOUT = "5s"
 # A publisher whose machine is cut off, or a portal whose workers all wait behind the exchange, loses it after this: the
 # old table is read on, and the exchange is made once the files are there.
 HELD_AT_MOST = "20s"
-# Nobody waits behind us yet, whatever limit the database has of its own; a machine that went away is noticed within a
-# minute, by default after two hours.
+# Nobody waits behind us yet, so limits that the database has of its own do not count (the second is known to it from
+# PostgreSQL 17 on); a machine that went away is noticed within a minute, by default after two hours.
 WHILE_FILES_TRAVEL = (
-    "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL tcp_keepalives_idle = 30;"
-    " SET LOCAL tcp_keepalives_interval = 10; SET LOCAL tcp_keepalives_count = 3"
+    "SELECT set_config(name, value, true) FROM pg_settings JOIN (VALUES ('idle_in_transaction_session_timeout', '0'),"
+    " ('transaction_timeout', '0'), ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'),"
+    " ('tcp_keepalives_count', '3')) AS wanted (name, value) USING (name)"
 )
 
 

@@ -2,7 +2,7 @@
 
 Each table is filled beside the one readers see. Then `package_revise` is sent; when its last bytes are about to leave,
 the exchange is made but held back, the portal replaces files and metadata, and the exchange is committed: readers of
-the table wait those 0.1-0.2 s, however long the files took to send, instead of seeing another edition than the
+the table wait those 0.1-0.2 s, however slow the line to the portal is, instead of seeing another edition than the
 metadata's. A kill between the last two leaves the old table under new metadata until the journal's next run, and
 nothing else.
 """
@@ -86,8 +86,8 @@ class _Exchange:
         passing("swap-held")
 
     def let_go(self) -> None:
-        self._tables.roll_back()
         self.held = False
+        self._tables.roll_back()
 
 
 def _send_files(work: Work, now: Situation, doubts: Doubts, exchange: _Exchange) -> None:

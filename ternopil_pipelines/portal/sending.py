@@ -6,10 +6,10 @@ from collections.abc import Collection
 from typing import Any
 
 from ternopil_pipelines.portal import claims, passport
+from ternopil_pipelines.portal.bodies import Hold
 from ternopil_pipelines.portal.resources import Target
 from ternopil_pipelines.portal.showing import revise
 from ternopil_pipelines.portal.situation import NO_DOUBTS, Doubts, Situation, Work
-from ternopil_pipelines.portal.transport import Hold
 
 
 def send_files(

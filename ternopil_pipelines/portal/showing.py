@@ -12,10 +12,10 @@ from typing import Any
 from ternopil_pipelines.faults import PortalRefused, PublicationContested
 from ternopil_pipelines.portal import datastore, passport
 from ternopil_pipelines.portal.answers import PortalForbidden, PortalMissing
+from ternopil_pipelines.portal.bodies import Hold, Upload
 from ternopil_pipelines.portal.crash_points import passing
 from ternopil_pipelines.portal.resources import Target
 from ternopil_pipelines.portal.situation import Work, show
-from ternopil_pipelines.portal.transport import Hold, Upload
 
 
 def revise(

@@ -1,4 +1,4 @@
-"""How bytes go to a portal and come back: sessions, streamed multipart, waits a portal asks for.
+"""How calls go to a portal and come back: sessions, connections, waits a portal asks for. Their bodies are `bodies`'.
 
 Below `client`, which speaks CKAN; here is only what HTTP needs: nothing is sent twice but a GET whose connection was
 refused, and a call the portal itself asked to repeat later. Nothing is sent over a connection that stood idle.
@@ -9,43 +9,30 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
-from pathlib import Path
-from typing import Any, BinaryIO, Protocol, Self, cast
+from typing import Any, Self, cast
 
 import requests
 from ckanapi import RemoteCKAN
 from requests.adapters import HTTPAdapter
-from requests_toolbelt import MultipartEncoder, MultipartEncoderMonitor
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import NewConnectionError
 from urllib3.util.retry import Retry
 
-from ternopil_pipelines.faults import PermanentFault
+from ternopil_pipelines.portal.bodies import Held, Hold, Upload, multipart
 
 LONGEST_WAIT = 120.0
 LONGEST_IDLE = 0.5
-UPLOAD_CONTENT_TYPE = "application/octet-stream"
-
-# Bytes that are kept back until what is held is held. Of those before them no more than `_UNSENT` wait in our own
-# system's buffer, which may otherwise be megabytes: on a slow line they are not there when they left us.
-LAST_BYTES = 4096
+# Of the bytes before the last no more wait in our own system's buffer, which may otherwise be megabytes: on a slow line
+# they are not there when they left us.
 _UNSENT = 1 << 17
-
-Upload = tuple[str, Path | bytes]
-
-
-class Hold(Protocol):
-    """What a caller keeps others waiting for while the portal works on a call, and not while the call travels."""
-
-    def take(self) -> None:
-        """The last of a call is about to leave; again where it is sent again."""
-
-    def let_go(self) -> None:
-        """The portal did nothing and asked to come again later."""
+# Seconds for a portal all of whose workers are busy to take the next 16 KiB of files, or the whole of another call;
+# urllib3 would give up after the time it has for connecting.
+LONGEST_SENDING = 300.0
 
 
 class Remote(RemoteCKAN):  # type: ignore[misc]
@@ -62,10 +49,10 @@ class Remote(RemoteCKAN):  # type: ignore[misc]
             with contextlib.ExitStack() as opened:
                 body, sent = data, dict(headers)
                 if files:
-                    body = _multipart(data, files, opened)
+                    body = multipart(data, files, opened)
                     sent["Content-Type"] = body.content_type
                 if hold:
-                    body = _holding(body, hold)
+                    body = Held(body, hold)
                 return cast(
                     requests.Response,
                     self.session.post(url, data=body, headers=sent, allow_redirects=False, **asked),
@@ -111,9 +98,20 @@ class _RefusedGetOnly(Retry):
 
 class _Unrested:
     """Once it stood idle, a connection passes for a closed one. Servers close those (gunicorn after two seconds), and
-    a call on its way just then is lost, whether it was done or not: twice in 120 publications on a busy machine."""
+    a call on its way just then is lost, whether it was done or not: twice in 120 publications on a busy machine. And a
+    portal may take its time for taking what is sent."""
 
     _answered = 0.0
+    sock: socket.socket | None
+
+    def send(self, data: Any) -> None:
+        if self.sock is not None:
+            self.sock.settimeout(LONGEST_SENDING)
+        try:
+            super().send(data)  # type: ignore[misc]
+        except ssl.SSLEOFError:
+            # As over http: whoever closes while we send may have said why, and that is read then.
+            raise BrokenPipeError from None
 
     def getresponse(self) -> Any:
         try:
@@ -161,38 +159,6 @@ def new_session() -> requests.Session:
     return session
 
 
-def _multipart(fields: Mapping[Any, Any], files: Mapping[str, Upload], opened: contextlib.ExitStack) -> Any:
-    parts: dict[str, Any] = {_text(key): _text(value) for key, value in fields.items()}
-    for key, (name, content) in files.items():
-        stream: bytes | BinaryIO = content if isinstance(content, bytes) else opened.enter_context(_opened(content))
-        parts[key] = (name, stream, UPLOAD_CONTENT_TYPE)
-    return MultipartEncoder(fields=parts)
-
-
-def _holding(body: Any, hold: Hold) -> Any:
-    if not isinstance(body, MultipartEncoder):
-        hold.take()
-        return body
-
-    def read(so_far: MultipartEncoderMonitor) -> None:
-        if so_far.len - so_far.bytes_read < LAST_BYTES:
-            hold.take()
-
-    return MultipartEncoderMonitor(body, read)
-
-
-def _opened(content: Path) -> BinaryIO:
-    try:
-        return content.open("rb")
-    except OSError as error:
-        # Our own disk is not the portal's silence.
-        raise PermanentFault(f"the file {content.name} cannot be read for sending ({error.strerror})") from None
-
-
-def _text(value: object) -> str:
-    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
-
-
 def _as_query(parameters: Mapping[str, Any]) -> dict[str, str]:
     return {
         key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -207,11 +173,11 @@ def _obeying(send: Callable[[], requests.Response], hold: Hold | None = None) ->
     while True:
         answer = send()
         wait = _asked_to_wait(answer)
+        if hold and wait is not None:
+            hold.let_go()
         if wait is None or wait > budget:
             return answer
         budget -= max(wait, 1.0)
-        if hold:
-            hold.let_go()
         time.sleep(wait)
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
+import socket
+import ssl
+import struct
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,7 +22,7 @@ import pytest
 from ternopil_pipelines.faults import Fault, PortalRefused, PortalUnreachable, PublicationContested
 from ternopil_pipelines.local_portal.portal import LocalPortal
 from ternopil_pipelines.portal import transport
-from ternopil_pipelines.portal.answers import PortalForbidden, PortalMissing
+from ternopil_pipelines.portal.answers import PortalForbidden, PortalMissing, PortalTooSmall
 from ternopil_pipelines.portal.client import PortalClient
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJzZWNyZXQifQ.sgnaturesgnature"
@@ -190,6 +195,112 @@ def test_no_call_goes_over_a_connection_that_stood_idle_and_may_be_closed_just_n
     assert connections[-1] not in connections[:-1]
 
 
+@contextmanager
+def taking_calls(handle: Callable[[socket.socket], None], context: ssl.SSLContext | None = None) -> Iterator[int]:
+    """A port where each connection is `handle`d and closed, over TLS with `context`."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def take() -> None:
+            with suppress(OSError):
+                while True:
+                    taken, _ = listening.accept()
+                    with taken, context.wrap_socket(taken, server_side=True) if context else taken as connection:
+                        handle(connection)
+
+        threading.Thread(target=take, daemon=True).start()
+        try:
+            yield int(listening.getsockname()[1])
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)
+
+
+def answered(connection: socket.socket, status: str = "200 OK", *, headers: str = "") -> None:
+    content = json.dumps({"success": True, "result": {}}) if status.startswith("200") else "<html></html>"
+    said = f"HTTP/1.1 {status}\r\n{headers}Connection: close\r\nContent-Length: {len(content)}\r\n\r\n{content}"
+    connection.sendall(said.encode())
+
+
+@pytest.mark.parametrize("as_file", [False, True])
+def test_a_portal_may_take_longer_to_take_a_call_than_to_be_connected_to(
+    monkeypatch: pytest.MonkeyPatch, as_file: bool
+) -> None:
+    """All its workers are busy: a call waits in the buffers of two systems, and does not fit there."""
+    monkeypatch.setattr("ternopil_pipelines.portal.client.CONNECT_TIMEOUT", 0.5)
+    sent = "ї" * 1_500_000
+
+    def busy(connection: socket.socket) -> None:
+        time.sleep(2)
+        taken = 0
+        while taken < len(sent):
+            taken += len(connection.recv(1 << 16))
+        answered(connection)
+
+    with taking_calls(busy) as port, PortalClient(f"http://127.0.0.1:{port}", TOKEN) as client:
+        if as_file:
+            assert client.revise(files={"r": ("works.csv", sent.encode())}, match__id="x") == {}
+        else:
+            assert client.call("datastore_upsert", records=sent) == {}
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not here to make a certificate")
+    path = tmp_path_factory.mktemp("certificate") / "both.pem"
+    subprocess.run(
+        [
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", str(path), "-out",
+            str(path.with_name("certificate.pem")),
+        ],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    with path.open("a") as both:
+        both.write(path.with_name("certificate.pem").read_text())
+    return path
+
+
+@contextmanager
+def over_tls(
+    certificate: Path, handle: Callable[[socket.socket], None], *, trusted: bool = True
+) -> Iterator[PortalClient]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with taking_calls(handle, context) as port, PortalClient(f"https://localhost:{port}", TOKEN) as client:
+        if trusted:
+            client._session.verify = str(certificate.with_name("certificate.pem"))
+        yield client
+
+
+@pytest.mark.parametrize("size", [50_000, 8_000_000])
+@pytest.mark.parametrize("abrupt", [False, True])
+def test_a_portal_that_closes_over_tls_while_files_are_sent_has_not_refused_them(
+    certificate: Path, size: int, abrupt: bool
+) -> None:
+    def close(connection: socket.socket) -> None:
+        connection.recv(20_000)
+        if abrupt:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    with over_tls(certificate, close) as client, pytest.raises(PortalUnreachable):
+        client.revise(files={"r": ("works.csv", b" " * size)}, match__id="x")
+
+
+def test_what_a_portal_says_over_tls_before_it_has_all_files_is_heard(certificate: Path) -> None:
+    def say(connection: socket.socket) -> None:
+        connection.recv(20_000)
+        answered(connection, "413 Content Too Large")
+        time.sleep(0.5)
+
+    with over_tls(certificate, say) as client, pytest.raises(PortalTooSmall):
+        client.revise(files={"r": ("works.csv", b" " * 8_000_000)}, match__id="x")
+
+
+def test_a_certificate_that_is_not_trusted_is_told_as_such(certificate: Path) -> None:
+    with over_tls(certificate, answered, trusted=False) as client:
+        pytest.raises(PortalRefused, client.call, "user_show").match("certificate is not trusted")
+
+
 def test_a_silent_portal_is_left_after_the_timeout() -> None:
     def slow(number: int) -> Answer:
         time.sleep(1.5)
@@ -210,6 +321,36 @@ def test_a_portal_that_says_when_to_come_again_is_obeyed(status: int) -> None:
     assert len(served.asked) == 2
     with serving(answer) as served, PortalClient(served.url, TOKEN) as client:
         assert client.read("package_show", id="x") == "done"
+
+
+class Held:
+    def __init__(self) -> None:
+        self.now, self.changes = False, [False]
+
+    def take(self) -> None:
+        self._become(True)
+
+    def let_go(self) -> None:
+        self._become(False)
+
+    def _become(self, held: bool) -> None:
+        if held != self.now:
+            self.changes.append(held)
+        self.now = held
+
+
+@pytest.mark.parametrize("files", [{}, {"r": ("works.csv", b"id\n" * 50_000)}])
+@pytest.mark.parametrize(("told", "changes"), [("0", [False, True, False, True]), ("121", [False, True, False])])
+def test_what_is_held_for_a_call_is_let_go_where_the_portal_asks_to_come_later(
+    files: dict[str, tuple[str, bytes]], told: str, changes: list[bool]
+) -> None:
+    def answer(number: int) -> Answer:
+        return (503, {"Retry-After": told}, b"") if number == 1 else fine({})
+
+    hold = Held()
+    with serving(answer) as served, PortalClient(served.url, TOKEN) as client, suppress(PortalUnreachable):
+        client.revise(files=files, hold=hold, match__id="x")
+    assert hold.changes == changes
 
 
 @pytest.mark.parametrize("told", ["121", "86400"])

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler
 
 import psycopg2  # type: ignore[import-untyped]
 import pytest
+from sqlalchemy.engine import make_url
 
 from ternopil_pipelines.faults import Fault, PortalRefused, PortalUnreachable
 from ternopil_pipelines.local_portal.configuration import OWNER_ROLE, READER_ROLE
@@ -299,6 +300,15 @@ class Postponing(FailingProxy):
         return "busy"
 
 
+def strict(datastore_url: str) -> str:
+    """Where the database ends transactions by itself: idle ones, from PostgreSQL 17 on also long ones."""
+    with session(datastore_url) as cursor:
+        limits = ["idle_in_transaction_session_timeout"]
+        limits += ["transaction_timeout"] if cursor.connection.server_version >= 170000 else []
+    options = " ".join(f"-c {limit}=3000" for limit in limits)
+    return make_url(datastore_url).update_query_dict({"options": options}).render_as_string(hide_password=False)
+
+
 @pytest.mark.parametrize("in_the_way", ["line", "portal"])
 def test_readers_wait_while_the_portal_works_and_not_while_the_files_are_on_their_way(
     portal: LocalPortal, client: PortalClient, press: Press, issues: Issues, name: str, in_the_way: str,
@@ -316,7 +326,7 @@ def test_readers_wait_while_the_portal_works_and_not_while_the_files_are_on_thei
         PortalClient(proxy.url, client.token) as slow,
         ThreadPoolExecutor(1) as pool,
     ):
-        publishing = pool.submit(press, pair, client=slow, say=told.append)
+        publishing = pool.submit(press, pair, client=slow, say=told.append, datastore_url=strict(press.datastore_url))
         assert proxy.stalled.wait(timeout=60)
         with PortalClient(url, None, timeout=2) as citizen:
             for _ in range(8):
@@ -340,16 +350,19 @@ class Denying(FailingProxy):
 
     def way(self, asked: str) -> str | None:
         super().way(asked)
-        if not asked.endswith("package_revise"):
-            return None
-        with session(self._datastore_url) as cursor:
-            # Sessions with a held exchange; CKAN's own are not within one.
-            cursor.execute(
-                "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-                " AND datname = current_database() AND state = 'idle in transaction'"
-            )
-            self.ended += int(cursor.fetchone()[0])
-        return "forbidden"
+        return "forbidden" if asked.endswith("package_revise") else None
+
+    def body(self, handler: BaseHTTPRequestHandler) -> bytes:
+        body = super().body(handler)
+        if handler.path.endswith("package_revise"):
+            with session(self._datastore_url) as cursor:
+                # Sessions with a held exchange; CKAN's own are not within one.
+                cursor.execute(
+                    "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                    " AND datname = current_database() AND state = 'idle in transaction'"
+                )
+                self.ended += int(cursor.fetchone()[0])
+        return body
 
 
 def test_what_stopped_a_publication_is_told_also_where_its_exchange_cannot_be_taken_back(
