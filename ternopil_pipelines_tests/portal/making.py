@@ -100,6 +100,7 @@ def make_long(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(datastore, "IN_ORDER", 20)
     patch.setattr(filling, "FIRST", 15)
     patch.setattr(filling, "BATCH", 10)
+    patch.setattr(filling, "INSERTED", 10)
 
 
 class Shelf:
