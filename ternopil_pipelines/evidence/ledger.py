@@ -49,7 +49,7 @@ __all__ = ["FIRST", "JSON", "Entry", "Ledger"]
 
 class Ledger:
     """`url`: SQLAlchemy's, SQLite or PostgreSQL; `code_version`: of the program that appends, in every entry's body as
-    `entered_by`. Connects only while it reads or appends; safe with many processes."""
+    `entered_with`. Connects only while it reads or appends; safe with many processes."""
 
     def __init__(self, url: str, *, code_version: str | None = None, clock: Callable[[], datetime] = _now) -> None:
         try:
@@ -58,7 +58,7 @@ class Ledger:
             raise PermanentFault("the ledger's address is no SQLAlchemy URL") from None
         if self._url.drivername in {"postgresql", "postgres"}:
             self._url = self._url.set(drivername="postgresql+psycopg2")  # SQLAlchemy 2.1 would take psycopg 3
-        self._told = {"entered_by": code_version} if code_version else {}
+        self._told = {"entered_with": code_version} if code_version else {}
         self._clock = clock
         self._made: Engine | None = None
 

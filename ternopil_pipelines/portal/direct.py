@@ -50,12 +50,12 @@ def _replace(work: Work, now: Situation, changed: list[Target], tables: ShadowTa
             work.say(f"filling {each.file.rows} rows of {each.file.table}")
             tables.fill(each.id, work.rows(each), comments_nested=nested)
         passing("shadow-filled")
-        for each in changed:
-            tables.claim(each.id)
+        exchange = _Exchange(changed, tables)
+        exchange.claim()
         # Who has lost stands back here: waiting for the tables' lock, and asking for them, would take up the portal's
         # workers while the winner's revision needs one.
         _require_unmoved(work, now)
-        _send_files(work, now, doubts, _Exchange(changed, tables))
+        _send_files(work, now, doubts, exchange)
     except BaseException:
         # What stopped us is told, not that it could not be tidied up: the next filling removes what is left.
         with contextlib.suppress(Fault):
@@ -75,11 +75,12 @@ class _Exchange:
         self._changed, self._tables = changed, tables
         self.held = False
 
+    def claim(self) -> None:
+        self._tables.claim(each.id for each in self._changed)
+
     def take(self) -> None:
         if self.held:
             return
-        for each in self._changed:
-            self._tables.claim(each.id)
         for each in self._changed:
             self._tables.exchange(each.id)
         self.held = True
@@ -88,6 +89,7 @@ class _Exchange:
     def let_go(self) -> None:
         self.held = False
         self._tables.roll_back()
+        self.claim()
 
 
 def _send_files(work: Work, now: Situation, doubts: Doubts, exchange: _Exchange) -> None:

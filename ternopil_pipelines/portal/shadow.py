@@ -15,7 +15,7 @@ import contextlib
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -158,12 +158,12 @@ class ShadowTables:
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             list(pool.map(load, range(0, rows.count, size)))
 
-    def claim(self, table: str) -> None:
-        """Until the transaction ends, or our machine is gone, no other publication exchanges this table."""
-        with faults("claiming a table"):
-            self._connection.cursor().execute(WHILE_FILES_TRAVEL)
-        if not self._value("SELECT pg_try_advisory_xact_lock(hashtext(%s))", table):
-            raise PublicationContested(f"table {table} is being exchanged by another publisher; ours stands back")
+    def claim(self, tables: Iterable[str]) -> None:
+        """Until the transaction ends, or our machine is gone, no other publication exchanges these tables."""
+        self._value(WHILE_FILES_TRAVEL)
+        for table in tables:
+            if not self._value("SELECT pg_try_advisory_xact_lock(hashtext(%s))", table):
+                raise PublicationContested(f"table {table} is being exchanged by another publisher; ours stands back")
 
     def exchange(self, table: str) -> None:
         """The stage takes the table's place, not yet committed: readers of the table wait from here on."""

@@ -27,8 +27,8 @@ from ternopil_pipelines.portal.bodies import Held, Hold, Upload, multipart
 
 LONGEST_WAIT = 120.0
 LONGEST_IDLE = 0.5
-# Of the bytes before the last no more wait in our own system's buffer, which may otherwise be megabytes: on a slow line
-# they are not there when they left us.
+# No more bytes than these wait unsent in our own system's buffer, which may otherwise be megabytes: on a slow line what
+# has left us is not there yet.
 _UNSENT = 1 << 17
 # Seconds for a portal all of whose workers are busy to take the next 16 KiB of files, or the whole of another call;
 # urllib3 would give up after the time it has for connecting.

@@ -66,7 +66,7 @@ def test_a_leak_is_rolled_back_withdrawn_and_erased(town: Town, ternopil: Ternop
     said = ternopil("evidence", "show", name, "--json").document["entries"]
     assert {"withdrawn", "erased"} <= {each["what"] for each in said}
     assert all(each["who"] for each in said)
-    assert {each.body["entered_by"] for each in town.installation.ledger.entries()} == {code_version()}
+    assert {each.body["entered_with"] for each in town.installation.ledger.entries()} == {code_version()}
     told = ternopil("evidence", "show", name).out
     assert all(f"{status}  {address}" in told for address, status in away.document["closed"].items())
 

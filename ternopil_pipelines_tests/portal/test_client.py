@@ -90,6 +90,7 @@ def error(status: int, kind: str, **details: Any) -> Answer:
         (error(500, "Search Index Error", message="Unable to add package"), PortalUnreachable),
         ((502, {"Content-Type": "text/html"}, b"<html>Bad Gateway</html>"), PortalUnreachable),
         ((500, {}, b"Internal Server Error"), PortalUnreachable),
+        ((408, {}, b"<html>Request Timeout</html>"), PortalUnreachable),
         ((413, {}, b"<html>Request Entity Too Large</html>"), PortalRefused),
         ((200, {}, b'{"success": true, "resu'), PortalUnreachable),
         ((200, {}, b"[]"), PortalUnreachable),
@@ -214,9 +215,9 @@ def taking_calls(handle: Callable[[socket.socket], None], context: ssl.SSLContex
             listening.shutdown(socket.SHUT_RDWR)
 
 
-def answered(connection: socket.socket, status: str = "200 OK", *, headers: str = "") -> None:
+def answered(connection: socket.socket, status: str = "200 OK") -> None:
     content = json.dumps({"success": True, "result": {}}) if status.startswith("200") else "<html></html>"
-    said = f"HTTP/1.1 {status}\r\n{headers}Connection: close\r\nContent-Length: {len(content)}\r\n\r\n{content}"
+    said = f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {len(content)}\r\n\r\n{content}"
     connection.sendall(said.encode())
 
 
@@ -323,7 +324,9 @@ def test_a_portal_that_says_when_to_come_again_is_obeyed(status: int) -> None:
         assert client.read("package_show", id="x") == "done"
 
 
-class Held:
+class Noted:
+    """A hold that keeps in order whether it was held."""
+
     def __init__(self) -> None:
         self.now, self.changes = False, [False]
 
@@ -347,7 +350,7 @@ def test_what_is_held_for_a_call_is_let_go_where_the_portal_asks_to_come_later(
     def answer(number: int) -> Answer:
         return (503, {"Retry-After": told}, b"") if number == 1 else fine({})
 
-    hold = Held()
+    hold = Noted()
     with serving(answer) as served, PortalClient(served.url, TOKEN) as client, suppress(PortalUnreachable):
         client.revise(files=files, hold=hold, match__id="x")
     assert hold.changes == changes

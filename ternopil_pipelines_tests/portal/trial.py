@@ -151,12 +151,11 @@ class Trial:
                 version, pair = editions.version, editions.next()
                 chosen = way or WAYS[(call + offset) % len(WAYS)]
                 tried = f"call {call}, {chosen}"
-                since = time.monotonic()
-                asked, result = self.fails_once(pair, call=call, way=chosen)
+                asked, result, killed_at = self.fails_once(pair, call=call, way=chosen)
                 result = result or self.press(pair)
-                if chosen == "killed" and asked.endswith("package_revise"):
+                if killed_at is not None and asked.endswith("package_revise"):
                     # Between files and table, where `direct` may be seen apart.
-                    cut_off.append((since, time.monotonic()))
+                    cut_off.append((killed_at, time.monotonic()))
                 require_whole(client, result, version)
                 assert views_of(client, result) == views, tried
                 assert self.press.journal.unfinished() == (), tried
@@ -168,11 +167,14 @@ class Trial:
         shrinking = editions.course.step < 0
         judge(reader, editions.course.mode, editions.files, shrinking=shrinking, cut_off=cut_off)
 
-    def fails_once(self, pair: tuple[Dataset, Edition], *, call: int, way: str) -> tuple[str, Publication | None]:
-        """One publication whose `call`-th call fails: which that was, empty where there were not so many, and what it
-        ended with, None where another run must finish."""
+    def fails_once(
+        self, pair: tuple[Dataset, Edition], *, call: int, way: str
+    ) -> tuple[str, Publication | None, float | None]:
+        """One publication whose `call`-th call fails: which that was, empty where there were not so many; what it ended
+        with, None where another run must finish; when it was killed."""
         if way == "killed":
-            return self._killed(pair, call), None
+            asked, killed_at = self._killed(pair, call)
+            return asked, None, killed_at
         state = self.portal.status()
         patience = PATIENCE if way in {"ignored", "unheard"} else READ_TIMEOUT
         room = partial(without_room, self.portal)
@@ -194,18 +196,21 @@ class Trial:
                 assert "<html" not in told_all and "secret" not in told_all
                 assert str(state.editor_token) not in told_all
                 assert len(told_all) < 600
-            return _at(proxy.calls, call), result
+            return _at(proxy.calls, call), result, None
 
-    def _killed(self, pair: tuple[Dataset, Edition], call: int) -> str:
-        begun = Queue[int]()
-        with FailingProxy(
-            str(self.portal.status().url), {call: "killed"}, kill=lambda: os.kill(begun.get(timeout=30), signal.SIGKILL)
-        ) as proxy:
+    def _killed(self, pair: tuple[Dataset, Edition], call: int) -> tuple[str, float | None]:
+        begun, moments = Queue[int](), []
+
+        def kill() -> None:
+            moments.append(time.monotonic())
+            os.kill(begun.get(timeout=30), signal.SIGKILL)
+
+        with FailingProxy(str(self.portal.status().url), {call: "killed"}, kill=kill) as proxy:
             begun.put(self.apart.start(self.shelf.folder, pair, url=proxy.url))
             ended = self.apart.ended()
         asked = _at(proxy.calls, call)
         assert ended == (-signal.SIGKILL if asked else 0)
-        return asked
+        return asked, next(iter(moments), None)
 
 
 def _at(calls: list[str], number: int) -> str:
