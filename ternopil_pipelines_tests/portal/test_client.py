@@ -297,6 +297,14 @@ def test_what_a_portal_says_over_tls_before_it_has_all_files_is_heard(certificat
         client.revise(files={"r": ("works.csv", b" " * 8_000_000)}, match__id="x")
 
 
+def test_a_portal_that_closes_before_it_has_shown_its_certificate_may_be_asked_again() -> None:
+    def close(connection: socket.socket) -> None:
+        connection.recv(20_000)
+
+    with taking_calls(close) as port, PortalClient(f"https://localhost:{port}", TOKEN) as client:
+        pytest.raises(PortalUnreachable, client.call, "user_show")
+
+
 def test_a_certificate_that_is_not_trusted_is_told_as_such(certificate: Path) -> None:
     with over_tls(certificate, answered, trusted=False) as client:
         pytest.raises(PortalRefused, client.call, "user_show").match("certificate is not trusted")
